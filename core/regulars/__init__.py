@@ -1,0 +1,1 @@
+"""Turn first-time buyers into regulars: customer engagement from one reviewed playbook."""

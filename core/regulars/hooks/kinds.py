@@ -1,0 +1,292 @@
+"""Kinds: frozen descriptions of what a plugin offers. A plugin describes, regulars acts.
+
+Each kind has a ``name`` (what a playbook writes after ``use:``), a one-line ``summary`` and a
+``config``: a pydantic model with ``extra="forbid"`` whose fields are the words that may stand
+beside ``use:``. Secrets in it are ``SecretStr``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, Protocol
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import ColumnElement, Select
+
+Medium = Literal["email", "text", "data"]
+
+
+class Settings(BaseModel):
+    """The base of every kind's settings: unknown words are errors, nothing changes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+# ------------------------------------------------------------------ connectors
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A row that can't be read: its number in the origin, counted from 1, and why."""
+
+    row: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows of one part of a source, all of ``len(columns)``.
+
+    ``numbers`` are the rows' numbers in their origin (the header of a CSV file is row 1).
+    """
+
+    columns: tuple[str, ...]
+    rows: Sequence[Sequence[Any]]
+    numbers: Sequence[int]
+    rejected: Sequence[Rejected] = ()
+
+
+@dataclass(frozen=True)
+class SourcePart:
+    """One file or one query of a source.
+
+    ``fingerprint`` changes when the content may have changed; an equal one is not read again.
+    ``read(cursor)`` yields batches; ``cursor`` is the largest value of the connector's cursor
+    column that was loaded before, or None. ``cursor_column`` names that column, if any.
+    """
+
+    origin: str
+    read: Callable[[Any], Iterator[Batch]]
+    fingerprint: str | None = None
+    cursor_column: str | None = None
+    bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class ConnectorKind:
+    """Data from somewhere. ``open(config, folder)`` yields the parts in a stable order."""
+
+    name: str
+    summary: str
+    config: type[Settings]
+    open: Callable[[Any, Path], AbstractContextManager[Iterable[SourcePart]]]
+
+
+# ------------------------------------------------------------------ channels
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One rendered message, ready for a channel.
+
+    ``key`` is the delivery key: the same for every attempt, different for every message. E-mail
+    has ``subject``, ``preheader``, ``html`` and ``text``; a text message only ``text``; data
+    only ``data``. ``headers`` are extra e-mail headers, already checked.
+    """
+
+    key: str
+    address: str
+    customer: str
+    message: str
+    medium: Medium
+    at: datetime
+    subject: str = ""
+    preheader: str = ""
+    html: str = ""
+    text: str = ""
+    data: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The provider accepted the message; ``id`` is its own name for it, if it gave one."""
+
+    id: str = ""
+
+
+class Sender(Protocol):
+    """An open channel, used by one thread at a time."""
+
+    def send(self, message: Outgoing, /) -> Receipt:
+        """Hand one message to the provider.
+
+        Raises:
+            TemporaryError: not accepted now; it may be later.
+            PermanentError: refused; with ``suppress`` the address is dead.
+            UnknownOutcome: nobody can say; it is never sent again by itself.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class ChannelContext:
+    """Where and when a channel is opened: ``folder`` is the playbook's, ``run`` a run's own id."""
+
+    playbook: str
+    channel: str
+    folder: Path
+    run: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ChannelKind:
+    """A way to reach a customer.
+
+    ``accepts`` lists the media it can carry. ``open(config, context)`` is entered once in each
+    of ``threads(config)`` worker threads. ``idempotent`` says that the provider refuses a second
+    message with the same key.
+    """
+
+    name: str
+    summary: str
+    config: type[Settings]
+    open: Callable[[Any, ChannelContext], AbstractContextManager[Sender]]
+    accepts: tuple[Medium, ...] = ("email", "text", "data")
+    threads: Callable[[Any], int] = lambda _config: 1
+    idempotent: bool = False
+
+
+# ------------------------------------------------------------------ the language
+
+
+class Columns(Protocol):
+    """The columns that a plugin's SQL may read. Every method raises KeyError for unknown names."""
+
+    @property
+    def customer(self) -> ColumnElement[int]:
+        """The customer's number in the store."""
+        ...
+
+    def attribute(self, name: str, /) -> ColumnElement[Any]:
+        """An attribute of the profile; dates are ISO text, times are microseconds UTC."""
+        ...
+
+    def trait(self, name: str, /) -> ColumnElement[Any]:
+        """A declared trait; sums, averages and extremes are in millionths."""
+        ...
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The run's instant and the playbook's zone."""
+
+    now: datetime
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True)
+class ConditionKind:
+    """A condition. ``compile(config, columns, moment)`` gives one boolean SQL expression.
+
+    An unknown (NULL) result counts as false.
+    """
+
+    name: str
+    summary: str
+    config: type[Settings]
+    compile: Callable[[Any, Columns, Moment], ColumnElement[bool]]
+
+
+@dataclass(frozen=True)
+class EventColumns:
+    """The columns of the events table that a plugin's SQL may read.
+
+    ``property(event, name)`` is a text column, ``amount(event, name)`` one in millionths.
+    """
+
+    customer: ColumnElement[int]
+    time: ColumnElement[int]
+    is_event: Callable[[str], ColumnElement[bool]]
+    property: Callable[[str], ColumnElement[str]]
+    amount: Callable[[str], ColumnElement[int]]
+
+
+@dataclass(frozen=True)
+class TraitKind:
+    """A trait. ``compile(config, columns, moment)`` gives one aggregate SQL expression.
+
+    It is computed over each customer's events up to now. ``properties(config)`` names the event
+    properties that it reads, as ``order.total``; ``amounts(config)`` those it reads as numbers.
+    """
+
+    name: str
+    summary: str
+    config: type[Settings]
+    type: Literal["integer", "number", "time", "text"]
+    compile: Callable[[Any, EventColumns, Moment], ColumnElement[Any]]
+    properties: Callable[[Any], Iterable[str]] = lambda _config: ()
+    amounts: Callable[[Any], Iterable[str]] = lambda _config: ()
+
+
+@dataclass(frozen=True)
+class TriggerKind:
+    """A trigger. ``compile(config, columns, moment, since)`` gives one SELECT.
+
+    Its three columns are ``customer``, ``key`` (text: one entry each) and ``occurred_at``
+    (microseconds UTC). ``since`` is the journey's last run, or None.
+    """
+
+    name: str
+    summary: str
+    config: type[Settings]
+    compile: Callable[[Any, Columns, Moment, datetime | None], Select[Any]]
+
+
+# ------------------------------------------------------------------ predictions, templates
+
+
+@dataclass(frozen=True)
+class ModelKind:
+    """A predictive model; ``outputs`` are its scores with their unit."""
+
+    name: str
+    summary: str
+    config: type[Settings]
+    outputs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AnalysisKind:
+    """A way to read an experiment."""
+
+    name: str
+    summary: str
+    config: type[Settings]
+
+
+@dataclass(frozen=True)
+class LayoutKind:
+    """A layout for e-mail: a folder with ``<name>.html.j2``, and what it may be told."""
+
+    name: str
+    summary: str
+    folder: Path
+
+
+@dataclass(frozen=True)
+class StarterKind:
+    """A playbook that ``regulars init`` may start from."""
+
+    name: str
+    summary: str
+    folder: Path
+
+
+Kind = (
+    ConnectorKind
+    | ChannelKind
+    | ConditionKind
+    | TraitKind
+    | TriggerKind
+    | ModelKind
+    | AnalysisKind
+    | LayoutKind
+    | StarterKind
+)

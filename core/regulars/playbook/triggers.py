@@ -1,0 +1,119 @@
+"""Triggers: what lets a customer into a journey."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Discriminator, Field, Tag
+
+from .conditions import OneComparison
+from .parts import Part
+from .values import Duration, EventName, LocalTime, Name, PositiveDuration, TimeOfDay
+
+
+class EventTrigger(Part):
+    """Such an event arrives; one entry an event, or a value of ``key``."""
+
+    event: EventName
+    where: dict[str, OneComparison] = Field(default_factory=dict)
+    key: str | None = None
+
+
+class EntersTrigger(Part):
+    """A customer enters the segment."""
+
+    enters: str
+
+
+class LeavesTrigger(Part):
+    """A customer leaves the segment."""
+
+    leaves: str
+
+
+class AtTrigger(Part):
+    """Once, at that local time: a broadcast to the segment."""
+
+    at: LocalTime
+    segment: str
+
+
+class ScheduleTrigger(Part):
+    """Each occurrence of a cron expression, in the playbook's time."""
+
+    schedule: Annotated[str, Field(min_length=9)]
+    segment: str
+
+
+class DateTrigger(Part):
+    """That day comes: ``attribute.birthday``, ``trait.first_order``, ``score.rhythm.next_order``."""
+
+    date: Annotated[str, Field(pattern=r"^(attribute|trait|score)\.[a-z][a-z0-9_.-]*$")]
+    yearly: bool = False
+    offset: Duration = Duration()
+    at: TimeOfDay = TimeOfDay(9, 0)
+    segment: str | None = None
+
+
+class InactiveTrigger(Part):
+    """That long after the last such event, and none since."""
+
+    inactive: EventName
+    for_: PositiveDuration = Field(alias="for")
+
+
+class PluginTrigger(Part):
+    """A trigger that a plugin offers; its settings are the plugin's own."""
+
+    model_config = ConfigDict(extra="allow")
+
+    use: Name
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The plugin's own settings, as written."""
+        return self.model_extra or {}
+
+
+MODELS = {
+    "event": EventTrigger,
+    "enters": EntersTrigger,
+    "leaves": LeavesTrigger,
+    "schedule": ScheduleTrigger,
+    "date": DateTrigger,
+    "inactive": InactiveTrigger,
+    "at": AtTrigger,
+    "use": PluginTrigger,
+}
+
+
+def _kind(value: object) -> str | None:
+    if isinstance(value, Part):
+        return next((word for word, model in MODELS.items() if type(value) is model), None)
+    if isinstance(value, Mapping):
+        return next((word for word in MODELS if word in value), None)
+    return None
+
+
+Trigger = Annotated[
+    Annotated[EventTrigger, Tag("event")]
+    | Annotated[EntersTrigger, Tag("enters")]
+    | Annotated[LeavesTrigger, Tag("leaves")]
+    | Annotated[ScheduleTrigger, Tag("schedule")]
+    | Annotated[DateTrigger, Tag("date")]
+    | Annotated[InactiveTrigger, Tag("inactive")]
+    | Annotated[AtTrigger, Tag("at")]
+    | Annotated[PluginTrigger, Tag("use")],
+    Discriminator(
+        _kind,
+        custom_error_type="unknown_trigger",
+        custom_error_message=f"say what lets a customer in: one of {', '.join(MODELS)}",
+    ),
+]
+
+
+class Misfire(Part):
+    """How long an occurrence that passed while nothing ran still counts."""
+
+    within: PositiveDuration

@@ -1,0 +1,268 @@
+"""The tables of a store, and what a row of each means.
+
+Times are microseconds since 1970 UTC in BIGINT, dates ISO text, amounts whole millionths in
+BIGINT: the same on every database. A playbook's own words become columns: attributes on
+``customers`` (``a_…``), event properties on ``events`` (``p_…`` as text, ``n_…`` in millionths),
+traits on ``traits`` (``t_…``). Those are added by ``schema.py``.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Double,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects import mysql
+
+_COLLATION = "utf8mb4_nopad_bin"  # MariaDB compares text exactly only with this
+
+Id = BigInteger().with_variant(Integer, "sqlite")
+Instant = BigInteger()
+Amount = BigInteger()
+Name = String(190).with_variant(mysql.VARCHAR(190, collation=_COLLATION), "mysql", "mariadb")
+Words = Text().with_variant(mysql.LONGTEXT(collation=_COLLATION), "mysql", "mariadb")
+Value = Text().with_variant(mysql.VARCHAR(1000, collation=_COLLATION), "mysql", "mariadb")
+Hash = LargeBinary(16).with_variant(mysql.BINARY(16), "mysql", "mariadb")
+
+VALUE_LENGTH = 1000  # characters of a declared text attribute or an event property in use
+
+metadata = MetaData()
+
+# One row a fact about the store itself: playbook, schema signature, …
+facts = Table(
+    "facts",
+    metadata,
+    Column("name", Name, primary_key=True),
+    Column("value", Words, nullable=False),
+)
+
+# One row a customer. `key` is the client's own id. Undeclared fields are JSON in `extra`.
+customers = Table(
+    "customers",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("key", Name, nullable=False, unique=True),
+    Column("kind", Name, nullable=False, server_default="customer"),  # customer, staff, partner
+    Column("email", Value),
+    Column("phone", Value),
+    Column("timezone", Name),
+    Column("locale", Name),
+    Column("extra", Words),
+)
+
+# What may link two records to one person: (email, ada@example.com) → customer.
+identities = Table(
+    "identities",
+    metadata,
+    Column("kind", Name, primary_key=True),
+    Column("value", Name, primary_key=True),
+    Column("customer", BigInteger, primary_key=True, autoincrement=False),
+    Index("identities_by_customer", "customer"),
+)
+
+# A customer's yes or no to a topic on a channel; channel '' speaks for all channels.
+consents = Table(
+    "consents",
+    metadata,
+    Column("customer", BigInteger, primary_key=True, autoincrement=False),
+    Column("topic", Name, primary_key=True),
+    Column("channel", Name, primary_key=True),
+    Column("granted", SmallInteger, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+# Event names as small numbers.
+event_names = Table(
+    "event_names",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("name", Name, nullable=False, unique=True),
+)
+
+# One row an event. `key` makes it countable once; `properties` is JSON.
+events = Table(
+    "events",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("customer", BigInteger, nullable=False),
+    Column("time", Instant, nullable=False),
+    Column("name", Integer, nullable=False),
+    Column("source", Integer, nullable=False),
+    Column("key", Hash, nullable=False, unique=True),
+    Column("properties", Words),
+)
+
+# One row a source; what of it was read: one row a file or query.
+sources = Table(
+    "sources",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("name", Name, nullable=False, unique=True),
+)
+loads = Table(
+    "loads",
+    metadata,
+    Column("source", Integer, primary_key=True, autoincrement=False),
+    Column("origin", Name, primary_key=True),
+    Column("fingerprint", Name),
+    Column("cursor", Words),  # JSON
+    Column("at", Instant, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("rejected", BigInteger, nullable=False),
+)
+rejects = Table(
+    "rejects",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("source", Integer, nullable=False),
+    Column("origin", Name, nullable=False),
+    Column("row", BigInteger, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("source", "origin", "row", name="rejects_once"),
+)
+
+# A model's scores.
+scores = Table(
+    "scores",
+    metadata,
+    Column("customer", BigInteger, primary_key=True, autoincrement=False),
+    Column("score", Name, primary_key=True),  # model.score
+    Column("value", Double),
+    Column("at", Instant, nullable=False),
+)
+
+# Segments with their definition, members now, and every change.
+segments = Table(
+    "segments",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("name", Name, nullable=False, unique=True),
+    Column("definition", Words, nullable=False),
+)
+members = Table(
+    "members",
+    metadata,
+    Column("segment", Integer, primary_key=True, autoincrement=False),
+    Column("customer", BigInteger, primary_key=True, autoincrement=False),
+    Column("since", Instant, nullable=False),
+)
+changes = Table(
+    "changes",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("segment", Integer, nullable=False),
+    Column("customer", BigInteger, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("entered", SmallInteger, nullable=False),  # 1 entered, 0 left
+    Column("by_edit", SmallInteger, nullable=False),  # the definition changed, not the customer
+    Index("changes_by_segment", "segment", "at"),
+)
+
+# Journeys as they ran; occurrences of broadcasts and schedules that fired or were missed.
+journeys = Table(
+    "journeys",
+    metadata,
+    Column("name", Name, primary_key=True),
+    Column("first_run", Instant, nullable=False),
+    Column("last_run", Instant, nullable=False),
+    Column("last_event", BigInteger, nullable=False),  # the newest event that was looked at
+)
+occurrences = Table(
+    "occurrences",
+    metadata,
+    Column("journey", Name, primary_key=True),
+    Column("at", Instant, primary_key=True, autoincrement=False),
+    Column("outcome", Name, nullable=False),  # fired, missed
+    Column("recorded_at", Instant, nullable=False),
+    Column("customers", BigInteger, nullable=False),
+)
+
+# One row for each time a customer entered a journey; `key` says by what.
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("journey", Name, nullable=False),
+    Column("customer", BigInteger, nullable=False),
+    Column("key", Name, nullable=False),
+    Column("occurred_at", Instant, nullable=False),  # what let them in happened
+    Column("entered_at", Instant, nullable=False),  # the run that let them in
+    Column("event", BigInteger),  # the event that let them in
+    Column("state", Name, nullable=False),  # active, completed, exited
+    Column("reason", Name),
+    Column("ended_at", Instant),
+    UniqueConstraint("journey", "customer", "key", name="entries_once"),
+)
+# Where an active entry stands: before `step`, to be done from `due_at` on.
+positions = Table(
+    "positions",
+    metadata,
+    Column("entry", BigInteger, primary_key=True, autoincrement=False),
+    Column("journey", Name, nullable=False),
+    Column("customer", BigInteger, nullable=False),
+    Column("step", Name, nullable=False),
+    Column("arrived_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Index("positions_by_step", "journey", "step", "due_at"),
+)
+# What an entry has done: one row a step.
+steps = Table(
+    "steps",
+    metadata,
+    Column("entry", BigInteger, primary_key=True, autoincrement=False),
+    Column("step", Name, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("outcome", Name, nullable=False),  # done, then, else
+)
+
+# The ledger: one row for each message that was planned, with its one decision.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("journey", Name, nullable=False),
+    Column("entry", BigInteger, nullable=False),
+    Column("step", Name, nullable=False),
+    Column("customer", BigInteger, nullable=False),
+    Column("message", Name, nullable=False),
+    Column("channel", Name),
+    Column("address", Value),
+    Column("state", Name, nullable=False),  # planned, claimed, sent, failed, unknown, held, skipped
+    Column("reason", Name),
+    Column("detail", Words),  # what the provider or the template said
+    Column("planned_at", Instant, nullable=False),
+    Column("planned_by", BigInteger, nullable=False),  # run
+    Column("decided_by", BigInteger),  # run
+    Column("occurred_at", Instant, nullable=False),  # of the entry: max_lateness counts from it
+    Column("owner", Name),
+    Column("lease_until", Instant),
+    Column("fence", Integer, nullable=False, server_default="0"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("settled_at", Instant),
+    Column("provider_id", Value),
+    UniqueConstraint("journey", "entry", "step", "customer", name="deliveries_once"),
+    Index("deliveries_by_state", "state", "id"),
+    Index("deliveries_by_customer", "customer"),
+)
+
+# One row a run.
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False),
+    Column("started_at", Instant, nullable=False),  # by the wall clock
+    Column("finished_at", Instant),
+    Column("summary", Words),  # JSON
+)

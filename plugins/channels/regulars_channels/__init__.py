@@ -1,0 +1,1 @@
+"""Channels that come with regulars: one module each."""

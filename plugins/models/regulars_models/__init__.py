@@ -1,0 +1,1 @@
+"""Predictive models and analyses that come with regulars: one module each."""

@@ -1,0 +1,1 @@
+"""E-mail layouts and starter playbooks that come with regulars."""
