@@ -1,0 +1,1 @@
+"""Customers: their data, events, traits and profiles."""

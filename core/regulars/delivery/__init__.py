@@ -1,0 +1,1 @@
+"""Delivery: the ledger that sends each message at most once."""

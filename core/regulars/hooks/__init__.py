@@ -1,0 +1,1 @@
+"""Hooks: what a plugin may offer, and how regulars calls it."""

@@ -1,0 +1,1 @@
+"""Journeys: entries, positions and steps."""

@@ -1,0 +1,1 @@
+"""The playbook language: its words as data, and the loading of a file."""

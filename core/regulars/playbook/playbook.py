@@ -51,12 +51,12 @@ class Playbook:
 
     id: str
     path: Path
-    timezone: ZoneInfo = ZoneInfo("UTC")
+    timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     locale: str = "en_US"
     currency: str = "USD"
     store: str = ""
     plugins: tuple[str, ...] = ()
-    customer: CustomerProfile = CustomerProfile()
+    customer: CustomerProfile = field(default_factory=CustomerProfile)
     sources: Mapping[str, Source] = field(default_factory=dict)
     traits: Mapping[str, Trait] = field(default_factory=dict)
     segments: Mapping[str, Condition] = field(default_factory=dict)

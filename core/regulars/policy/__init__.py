@@ -1,0 +1,1 @@
+"""Policy: whether a planned message may go, and where."""

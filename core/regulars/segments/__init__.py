@@ -1,0 +1,1 @@
+"""Segments: conditions as one SQL expression, membership and its changes."""

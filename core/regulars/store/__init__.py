@@ -1,0 +1,1 @@
+"""The store: tables, dialects, transactions, bulk loads, migrations."""

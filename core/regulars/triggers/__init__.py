@@ -1,0 +1,1 @@
+"""Triggers: what lets a customer into a journey."""
