@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import ConfigDict, Discriminator, Field, Tag
+from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
 from .conditions import OneComparison
 from .parts import Part
 from .values import Duration, EventName, LocalTime, Name, PositiveDuration, TimeOfDay
+
+DAY = 86_400_000_000  # microseconds
 
 
 class EventTrigger(Part):
@@ -54,6 +56,12 @@ class DateTrigger(Part):
     offset: Duration = Duration()
     at: TimeOfDay = TimeOfDay(9, 0)
     segment: str | None = None
+
+    @model_validator(mode="after")
+    def _offset_in_days(self) -> Self:
+        if self.offset.months or self.offset.micros % DAY:
+            raise ValueError("offset counts whole days: -7d, 2w")
+        return self
 
 
 class InactiveTrigger(Part):

@@ -1,0 +1,85 @@
+"""``set`` and ``emit``: what a journey changes about a customer besides writing to them."""
+
+from __future__ import annotations
+
+import json
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select, update
+
+from regulars.amounts import millionths
+from regulars.customers.attributes import stored_attributes
+from regulars.store import event_code, insert_rows, tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sqlalchemy import Connection, Select
+
+    from regulars.playbook.journeys import Emit
+    from regulars.segments.scope import Scope
+
+    from .advancing import Place
+
+
+def set_attributes(
+    connection: Connection, scope: Scope, cohort: Select[Any], values: Mapping[str, Any]
+) -> None:
+    """Write the attributes of everybody in ``cohort``."""
+    customers = scope.tables.customers
+    written: dict[str, Any] = {}
+    for name, value in values.items():
+        written |= stored_attributes(scope.playbook, name, value)
+    connection.execute(update(customers).where(customers.c.id.in_(cohort)).values(written))
+
+
+def emit_event(connection: Connection, place: Place, step: str, emit: Emit) -> None:
+    """Record the event once for each entry.
+
+    It happens one microsecond after the run's instant, so that a second run at the same instant
+    still sees the world as the first one did.
+    """
+    positions = tables.positions
+    due = connection.execute(
+        select(positions.c.entry, positions.c.customer)
+        .where(positions.c.journey == place.journey, positions.c.step == step)
+        .where(positions.c.due_at <= place.now)
+        .order_by(positions.c.entry)
+    )
+    events = place.scope.tables.events
+    columns, cells = _property_cells(events.c.keys(), emit.properties)
+    fixed = ("customer", "time", "name", "source", "key", "properties")
+    shared = (event_code(connection, emit.emit), 0)
+    properties = json.dumps(dict(emit.properties), ensure_ascii=False) if emit.properties else None
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        for entry, customer in due:
+            key = _event_key(place.journey, entry, step)
+            yield (customer, place.now + 1, *shared, key, properties, *cells)
+
+    insert_rows(connection, events, (*fixed, *columns), rows(), skip_existing=True)
+
+
+def _property_cells(
+    columns: list[str], properties: Mapping[str, Any]
+) -> tuple[list[str], list[Any]]:
+    """The typed columns of the properties that the playbook reads, with their values."""
+    cells: dict[str, Any] = {}
+    for name, value in properties.items():
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        if f"p_{name}" in columns:
+            cells[f"p_{name}"] = text
+        if f"n_{name}" in columns:
+            try:
+                cells[f"n_{name}"] = millionths(text)
+            except ValueError:
+                cells[f"n_{name}"] = None
+    return list(cells), list(cells.values())
+
+
+def _event_key(journey: str, entry: int, step: str) -> bytes:
+    digest = blake2b(digest_size=16, person=b"emit")
+    for part in (journey, str(entry), step):
+        digest.update(f"{len(part)}:{part}".encode())
+    return digest.digest()

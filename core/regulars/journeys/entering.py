@@ -1,0 +1,134 @@
+"""Entering: who a journey lets in, each occasion once, as often as ``again`` allows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, func, insert, literal, or_, select
+
+from regulars.instants import micros
+from regulars.playbook.triggers import EntersTrigger, LeavesTrigger
+from regulars.store import insert_from, tables, temporary
+from regulars.store.tables import Instant, Name
+from regulars.triggers import candidate_columns, occasions
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, Connection, Select, Table
+
+    from regulars.playbook.journeys import Journey
+    from regulars.segments.scope import Scope
+    from regulars.triggers import Occasions, Past
+
+COLUMNS = ("customer", "key", "occurred_at", "event")
+
+
+def enter(connection: Connection, name: str, journey: Journey, scope: Scope, past: Past) -> int:
+    """Let in whoever the trigger finds; returns how many entries began."""
+    found = occasions(connection, journey, scope, past, _recorded(connection, name))
+    entered = 0
+    if found.found is not None:
+        with temporary(connection, "candidates", *candidate_columns()) as candidates:
+            insert_from(connection, candidates, COLUMNS, found.found)
+            entered = insert_from(
+                connection,
+                tables.entries,
+                (*COLUMNS, "journey", "entered_at", "state"),
+                _allowed(candidates, name, journey, scope),
+            )
+    _record(connection, name, scope, found, entered)
+    return entered
+
+
+def _allowed(candidates: Table, name: str, journey: Journey, scope: Scope) -> Select[Any]:
+    """The oldest candidate of each key, or of each customer where ``again`` sets a limit."""
+    entries = tables.entries
+    again = journey.may_enter_again
+    before = (
+        select(entries.c.id)
+        .where(entries.c.journey == name, entries.c.customer == candidates.c.customer)
+        .where(_stands_in_the_way(candidates, journey, scope))
+        .exists()
+    )
+    each = [candidates.c.customer, *([candidates.c.key] if again == "always" else [])]
+    place = func.row_number().over(
+        partition_by=each, order_by=[candidates.c.occurred_at, candidates.c.key, candidates.c.event]
+    )
+    ranked = select(*candidates.c, place.label("place")).where(~before).subquery("ranked")
+    return select(
+        *(ranked.c[column] for column in COLUMNS),
+        literal(name, Name),
+        literal(micros(scope.now), Instant),
+        literal("active", Name),
+    ).where(ranked.c.place == 1)
+
+
+def _stands_in_the_way(
+    candidates: Table, journey: Journey, scope: Scope
+) -> ColumnElement[bool]:
+    """What earlier entry of this customer forbids a new one."""
+    entries = tables.entries
+    again = journey.may_enter_again
+    if again == "never":
+        return entries.c.id.is_not(None)
+    reasons = [entries.c.key == candidates.c.key]
+    if isinstance(journey.when, EntersTrigger | LeavesTrigger):
+        reasons.append(entries.c.state == "active")
+    if again != "always":
+        reasons.append(entries.c.occurred_at > micros(again.before(scope.now, scope.zone)))
+    return or_(*reasons)
+
+
+def _recorded(connection: Connection, name: str) -> frozenset[int]:
+    occurrences = tables.occurrences
+    return frozenset(
+        connection.scalars(select(occurrences.c.at).where(occurrences.c.journey == name))
+    )
+
+
+def _record(
+    connection: Connection, name: str, scope: Scope, found: Occasions, entered: int
+) -> None:
+    """Keep what the clock fired and missed, and how many customers were too late."""
+    now = micros(scope.now)
+    rows = [
+        (micros(occurrence.at), "missed" if occurrence.missed else "fired", 0)
+        for occurrence in found.occurrences
+    ]
+    if found.late is not None:
+        late = connection.scalar(select(func.count()).select_from(found.late.subquery("late")))
+        rows += [(now, "missed", late)] if late else []
+    fired = sum(outcome == "fired" for _, outcome, _ in rows)
+    if not rows:
+        return
+    connection.execute(
+        insert(tables.occurrences),
+        [
+            {
+                "journey": name,
+                "at": at,
+                "outcome": outcome,
+                "recorded_at": now,
+                "customers": entered // fired if outcome == "fired" else customers,
+            }
+            for at, outcome, customers in rows
+        ],
+    )
+
+
+def place_at_first_step(connection: Connection, name: str, first: str, now: int) -> None:
+    """Put the entries that stand nowhere yet before the first step."""
+    entries, positions = tables.entries, tables.positions
+    standing = select(positions.c.entry).where(positions.c.entry == entries.c.id).exists()
+    insert_from(
+        connection,
+        positions,
+        ("entry", "journey", "customer", "step", "arrived_at", "due_at"),
+        select(
+            entries.c.id,
+            entries.c.journey,
+            entries.c.customer,
+            literal(first, Name),
+            literal(now, Instant),
+            literal(now, Instant),
+        ).where(and_(entries.c.journey == name, entries.c.state == "active", ~standing)),
+    )

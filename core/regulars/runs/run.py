@@ -1,0 +1,150 @@
+"""A run: the stages in their order, each able to run again after a crash at any point.
+
+    sources → customers, events → traits → segments → journeys → decisions → messages → ledger
+
+``plan`` is the same code on a store whose transactions are all rolled back.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, insert, select, update
+
+from regulars.customers.ingest import ingest
+from regulars.customers.samples import fill_samples
+from regulars.customers.traits import plan_traits, refresh_traits
+from regulars.delivery import deliver
+from regulars.errors import StoreError
+from regulars.hooks import RunInfo
+from regulars.instants import instant, micros
+from regulars.journeys.stage import run_journeys
+from regulars.policy import decide
+from regulars.progress import Silent
+from regulars.segments.membership import refresh_segments
+from regulars.segments.scope import Scope
+from regulars.store import Store, hold, rehearse, tables
+
+from .identity import belong_to
+from .summary import Summary, count_decisions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regulars.playbook.loading import Loaded
+    from regulars.progress import Progress
+
+
+def run(loaded: Loaded, now: datetime, progress: Progress | None = None) -> Summary:
+    """Do what the playbook says at ``now``.
+
+    Raises:
+        BusyError: another run holds this playbook.
+        SourceError, StoreError, PluginError, TemporaryError: see there.
+    """
+    url = loaded.playbook.store
+    with hold(url):
+        store = Store.open(url)
+        try:
+            return _stages(store, loaded, now, progress or Silent(), rehearsal=False)
+        finally:
+            store.close()
+
+
+def plan(loaded: Loaded, now: datetime, progress: Progress | None = None) -> Summary:
+    """Say exactly what ``run`` would do at ``now``, and leave no trace of it."""
+    with rehearse(loaded.playbook.store) as store:
+        return _stages(store, loaded, now, progress or Silent(), rehearsal=True)
+
+
+@dataclass
+class _Clock:
+    """Seconds by stage."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        started = perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = round(perf_counter() - started, 4)
+
+
+def _stages(
+    store: Store, loaded: Loaded, now: datetime, progress: Progress, *, rehearsal: bool
+) -> Summary:
+    playbook, plugins = loaded.playbook, loaded.plugins
+    clock = _Clock()
+    with clock.stage("prepare"):
+        traits = plan_traits(playbook, plugins)
+        belong_to(store, playbook.id)
+        _refuse_to_go_back(store, now)
+        store.fit(traits.shape)
+        number, info = _begin(store, playbook.id, now)
+        plugins.run_started(info)
+    with clock.stage("ingest"):
+        ingested = ingest(store, playbook, plugins, now, progress)
+    with clock.stage("traits"):
+        fill_samples(store, traits)
+        refresh_traits(store, traits, playbook, plugins, now)
+    with store.transaction() as connection:
+        scope = Scope.of(connection, playbook, plugins, traits, store.tables, now)
+    with clock.stage("segments"):
+        segments = refresh_segments(store, scope)
+    with clock.stage("journeys"):
+        journeys = run_journeys(store, scope, number)
+    with clock.stage("policy"):
+        decide(store, scope, number)
+    with clock.stage("delivery"):
+        deliver(store, scope, info, number, rehearse=rehearsal, progress=progress)
+    summary = Summary(
+        playbook.id,
+        now,
+        ingested,
+        segments,
+        journeys,
+        count_decisions(store, number),
+        clock.seconds,
+    )
+    _finish(store, number, summary)
+    plugins.run_finished(info, summary.as_json())
+    return summary
+
+
+def _refuse_to_go_back(store: Store, now: datetime) -> None:
+    """Time goes one way: a run before the last one would let customers in a second time."""
+    with store.transaction() as connection:
+        last = connection.scalar(select(func.max(tables.runs.c.at)))
+    if last is not None and micros(now) < last:
+        raise StoreError(
+            f"this store has already run at {instant(last).isoformat()}, which is later than "
+            f"{now.isoformat()}; run at a later instant, or play the past on a store of its own"
+        )
+
+
+def _begin(store: Store, playbook: str, now: datetime) -> tuple[int, RunInfo]:
+    started = micros(datetime.now(UTC))
+    with store.transaction() as connection:
+        row = {"at": micros(now), "started_at": started}
+        made = connection.execute(insert(tables.runs).values(row))
+        number: int = made.inserted_primary_key[0]
+    name = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{number}"
+    return number, RunInfo(id=name, playbook=playbook, at=now)
+
+
+def _finish(store: Store, number: int, summary: Summary) -> None:
+    values: dict[str, Any] = {
+        "finished_at": micros(datetime.now(UTC)),
+        "summary": json.dumps(summary.as_json()),
+    }
+    with store.transaction() as connection:
+        connection.execute(
+            update(tables.runs).where(tables.runs.c.id == number).values(values)
+        )

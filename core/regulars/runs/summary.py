@@ -1,0 +1,73 @@
+"""What a run did, in the numbers that ``plan`` and ``run`` both print."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from regulars.store import tables
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from regulars.customers.ingest import Ingested
+    from regulars.journeys.stage import JourneyCount
+    from regulars.segments.membership import SegmentCount
+    from regulars.store import Store
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """How many planned messages ended how in this run; ``held`` and ``skipped`` by reason."""
+
+    sent: int = 0
+    failed: int = 0
+    unknown: int = 0
+    held: Mapping[str, int] = field(default_factory=dict)
+    skipped: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One run or plan; ``seconds`` is the time that each stage took by the wall clock."""
+
+    playbook: str
+    at: datetime
+    ingested: Mapping[str, Ingested]
+    segments: Mapping[str, SegmentCount]
+    journeys: Mapping[str, JourneyCount]
+    decisions: Decisions
+    seconds: Mapping[str, float]
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that ``--json`` prints."""
+        return {**asdict(self), "at": self.at.isoformat().replace("+00:00", "Z")}
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether somebody should look: a message failed, or nobody knows whether it went."""
+        return bool(self.decisions.failed or self.decisions.unknown)
+
+
+def count_decisions(store: Store, run: int) -> Decisions:
+    """The decisions that ``run`` made."""
+    deliveries = tables.deliveries
+    query = (
+        select(deliveries.c.state, deliveries.c.reason, func.count())
+        .where(deliveries.c.decided_by == run)
+        .group_by(deliveries.c.state, deliveries.c.reason)
+        .order_by(deliveries.c.reason)
+    )
+    with store.transaction() as connection:
+        rows = connection.execute(query).tuples().all()
+    totals = {"sent": 0, "failed": 0, "unknown": 0}
+    reasons: dict[str, dict[str, int]] = {"held": {}, "skipped": {}}
+    for state, reason, count in rows:
+        if state in reasons:
+            reasons[state][reason or "other"] = count
+        elif state in totals:
+            totals[state] += count
+    return Decisions(**totals, **reasons)

@@ -1,0 +1,52 @@
+"""``enters`` and ``leaves``: a customer's membership of a segment changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Integer, and_, cast, null, select, true
+
+from regulars.instants import micros
+from regulars.store import tables
+
+from .occasions import Occasions, as_key, oldest_that_counts
+
+if TYPE_CHECKING:
+    from regulars.playbook.journeys import Journey
+    from regulars.segments.scope import Scope
+
+    from .occasions import Past
+
+
+def change_occasions(
+    segment: str, journey: Journey, scope: Scope, past: Past, *, entered: bool
+) -> Occasions:
+    """Changes since the journey's last run; an edit of the definition is none of the customer's.
+
+    With ``existing`` the first run takes all who are inside, and an edit counts.
+    """
+    if entered and journey.existing and past.first_run is None:
+        return _members(segment)
+    changes, segments = tables.changes, tables.segments
+    since = changes.c.at == micros(scope.now)
+    if past.last_run is not None:
+        since = and_(changes.c.at > micros(past.last_run), changes.c.at <= micros(scope.now))
+    by_customer = true() if journey.existing else changes.c.by_edit == 0
+    found = (
+        select(changes.c.customer, as_key(changes.c.at), changes.c.at, cast(null(), Integer))
+        .join(segments, segments.c.id == changes.c.segment)
+        .where(segments.c.name == segment, changes.c.entered == int(entered), since, by_customer)
+    )
+    if journey.misfire is not None:
+        oldest = oldest_that_counts(journey, past, scope.now, scope.zone)
+        found = found.where(changes.c.at > micros(oldest or scope.now))
+    return Occasions(found)
+
+
+def _members(segment: str) -> Occasions:
+    members, segments = tables.members, tables.segments
+    return Occasions(
+        select(members.c.customer, as_key(members.c.since), members.c.since, cast(null(), Integer))
+        .join(segments, segments.c.id == members.c.segment)
+        .where(segments.c.name == segment)
+    )

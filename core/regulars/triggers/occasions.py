@@ -1,0 +1,78 @@
+"""What a trigger finds: who may enter a journey, by what, and when it happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Column, String, cast
+
+from regulars.store.tables import Id, Instant, Name
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Select
+
+    from regulars.playbook.journeys import Journey
+
+GRACE = timedelta(hours=24)  # an occurrence that passed while nothing ran counts this long
+
+
+@dataclass(frozen=True)
+class Past:
+    """What a journey knows of its earlier runs; ``last_event`` is the newest event it saw."""
+
+    first_run: datetime | None = None
+    last_run: datetime | None = None
+    last_event: int = 0
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """An instant of the clock that fired or was missed."""
+
+    at: datetime
+    missed: bool = False
+
+
+@dataclass(frozen=True)
+class Occasions:
+    """What a trigger found.
+
+    ``found`` selects (customer, key, occurred_at, event), one entry a key; ``late`` selects the
+    customers whose occasion passed too long ago to count. ``occurrences`` are to be recorded.
+    """
+
+    found: Select[Any] | None = None
+    late: Select[Any] | None = None
+    occurrences: tuple[Occurrence, ...] = ()
+
+
+def candidate_columns() -> list[Column[Any]]:
+    """The columns of a table of candidates, in the order that ``found`` selects them."""
+    return [
+        Column("customer", Id, nullable=False),
+        Column("key", Name, nullable=False),
+        Column("occurred_at", Instant, nullable=False),
+        Column("event", Id),
+    ]
+
+
+def as_key(column: ColumnElement[Any]) -> ColumnElement[str]:
+    """A number as the text of an entry key."""
+    return cast(column, String(40))
+
+
+def oldest_that_counts(journey: Journey, past: Past, now: datetime, zone: Any) -> datetime | None:
+    """Occasions at or before this instant don't let anybody in; None: none is too old.
+
+    On a journey's first run what happened before it lets in only with ``existing: true``, but
+    for a short grace, so that a schedule of 09:00 counts when the first run is at 09:05.
+    """
+    if journey.misfire is not None:
+        return journey.misfire.within.before(now, zone)
+    if past.first_run is None and not journey.existing:
+        return now - GRACE
+    return None

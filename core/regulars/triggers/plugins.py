@@ -1,0 +1,35 @@
+"""``use``: a trigger that a plugin offers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Integer, cast, null, select
+
+from regulars.hooks import Moment
+from regulars.instants import micros
+from regulars.store.tables import Name
+
+from .occasions import Occasions
+
+if TYPE_CHECKING:
+    from regulars.playbook.triggers import PluginTrigger
+    from regulars.segments.scope import Scope
+
+    from .occasions import Past
+
+
+def plugin_occasions(trigger: PluginTrigger, scope: Scope, past: Past) -> Occasions:
+    """What the plugin's SELECT of (customer, key, occurred_at) finds up to now."""
+    kind = scope.plugins.triggers[trigger.use]
+    settings = kind.config.model_validate(dict(trigger.settings))
+    compiled = kind.compile(settings, scope, Moment(scope.now, scope.zone), past.last_run)
+    offered = compiled.subquery("offered")
+    return Occasions(
+        select(
+            offered.c.customer,
+            cast(offered.c.key, Name),
+            offered.c.occurred_at,
+            cast(null(), Integer),
+        ).where(offered.c.occurred_at <= micros(scope.now))
+    )
