@@ -16,7 +16,9 @@ def pyproject() -> dict[str, Any]:
 
 def on_disk() -> list[str]:
     homes = [ROOT / "core", ROOT / "templates", *sorted((ROOT / "plugins").iterdir())]
-    found = [place for home in homes for place in home.iterdir() if (place / "__init__.py").exists()]
+    found = [
+        place for home in homes for place in home.iterdir() if (place / "__init__.py").exists()
+    ]
     return sorted(str(place.relative_to(ROOT)) for place in found)
 
 
