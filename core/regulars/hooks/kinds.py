@@ -7,16 +7,19 @@ beside ``use:``. Secrets in it are ``SecretStr``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
-from pathlib import Path
-from typing import Any, Literal, Protocol
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ColumnElement, Select
+
+if TYPE_CHECKING:  # loading SQLAlchemy takes longer than `regulars --help` may
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+    from pathlib import Path
+    from zoneinfo import ZoneInfo
+
+    from sqlalchemy import ColumnElement, Select
 
 Medium = Literal["email", "text", "data"]
 
@@ -25,6 +28,15 @@ class Settings(BaseModel):
     """The base of every kind's settings: unknown words are errors, nothing changes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+@dataclass(frozen=True)
+class RunInfo:
+    """The run that a hook is called in: its own id, the playbook's name, and its instant."""
+
+    id: str
+    playbook: str
+    at: datetime
 
 
 # ------------------------------------------------------------------ connectors

@@ -1,0 +1,44 @@
+"""Finding: why nobody offers a name that a playbook uses, and what to do about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regulars.errors import PluginError
+
+from .attribution import did_you_mean
+from .offers import FAMILIES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from .assembly import Plugin
+
+_NOUNS = {family.name: family.noun for family in FAMILIES}
+
+
+def missing(
+    family: str, name: str, known: Collection[str], plugins: Sequence[Plugin]
+) -> PluginError:
+    """The error for a playbook that uses ``name``: its broken plugin's, or an unknown name."""
+    noun = _NOUNS[family]
+    for plugin in plugins:
+        if plugin.broken and name in (*plugin.offers.get(family, ()), plugin.origin.name):
+            return PluginError(
+                f"the {noun} {name!r} can't be used, because {plugin.origin} is broken: "
+                f"{plugin.broken}"
+            )
+        if plugin.off and name == plugin.origin.name:
+            return PluginError(
+                f"the {noun} {name!r} can't be used, because {plugin.origin} is {plugin.off}"
+            )
+    hints = "".join(_hints(name, known, plugins))
+    return PluginError(f"there is no {noun} {name!r}{hints}")
+
+
+def _hints(name: str, known: Collection[str], plugins: Sequence[Plugin]) -> Iterator[str]:
+    yield did_you_mean(name, known)
+    yield f"; there are {', '.join(sorted(known))}" if known else "; no plugin offers any"
+    for plugin in plugins:
+        if plugin.broken and not plugin.offers:  # it may have been meant to offer this one
+            yield f"; {plugin.origin} is broken: {plugin.broken}"
