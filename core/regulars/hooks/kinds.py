@@ -55,12 +55,14 @@ class Batch:
     """Rows of one part of a source, all of ``len(columns)``.
 
     ``numbers`` are the rows' numbers in their origin (the header of a CSV file is row 1).
+    ``sparse`` rows are objects: a column that no row of this batch has may still come later.
     """
 
     columns: tuple[str, ...]
     rows: Sequence[Sequence[Any]]
     numbers: Sequence[int]
     rejected: Sequence[Rejected] = ()
+    sparse: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,66 @@
+"""Files of a source: which ones a path means, and whether one has changed."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from regulars.errors import SourceError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def find_files(path: str, folder: Path) -> list[Path]:
+    """The files that ``path`` means, relative to ``folder``, sorted; it may be a glob.
+
+    Raises:
+        SourceError: there is no such file, or nothing matches the glob.
+    """
+    exact = folder / path
+    if exact.is_file():
+        return [exact]
+    if exact.is_dir():
+        raise SourceError(f"{path} is a folder; name a file in it, or write {path.rstrip('/')}/*")
+    if not glob.has_magic(path):
+        raise SourceError(
+            f"{path} is missing in {folder}{_similar(exact)}; put it there or mend path"
+        )
+    found = glob.glob(path, root_dir=folder, recursive=True)  # noqa: PTH207 (it may be absolute)
+    files = [folder / name for name in sorted(found) if (folder / name).is_file()]
+    if not files:
+        raise SourceError(f"no file in {folder} matches {path}; put one there or mend path")
+    return files
+
+
+def _similar(path: Path) -> str:
+    if not path.parent.is_dir():
+        return ""
+    close = get_close_matches(path.name, [entry.name for entry in path.parent.iterdir()], n=1)
+    return f" (did you mean {close[0]}?)" if close else ""
+
+
+def origin(file: Path, folder: Path) -> str:
+    """How ``file`` is called in errors: relative to the playbook's folder where it lies in it."""
+    return file.relative_to(folder).as_posix() if file.is_relative_to(folder) else str(file)
+
+
+def fingerprint(file: Path) -> str:
+    """The size and a hash of the content: equal only for equal content.
+
+    Raises:
+        SourceError: the file can't be read.
+    """
+    try:
+        with file.open("rb") as content:
+            digest = hashlib.file_digest(content, lambda: hashlib.blake2b(digest_size=16))
+    except OSError as error:
+        raise unreadable(file.name, error) from None
+    return f"{file.stat().st_size}-{digest.hexdigest()}"
+
+
+def unreadable(name: str, error: OSError) -> SourceError:
+    """The error for a file that the system does not let us read."""
+    return SourceError(f"{name} can't be read: {error.strerror}; check that it is a readable file")
