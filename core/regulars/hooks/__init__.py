@@ -1,32 +1,44 @@
-"""Hooks: what a plugin may offer, and how regulars calls it."""
+"""Hooks: what a plugin may offer, and how regulars calls it.
 
-from .kinds import (
-    AnalysisKind,
-    Batch,
-    ChannelContext,
-    ChannelKind,
-    Columns,
-    ConditionKind,
-    ConnectorKind,
-    EventColumns,
-    Kind,
-    LayoutKind,
-    Medium,
-    ModelKind,
-    Moment,
-    Outgoing,
-    Receipt,
-    Rejected,
-    RunInfo,
-    Sender,
-    Settings,
-    SourcePart,
-    StarterKind,
-    TraitKind,
-    TriggerKind,
-)
-from .marks import hookimpl
-from .plugins import PluginInfo, Plugins
+Names are loaded on first use: the command line must start fast, and pydantic takes its time.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from regulars.amounts import millionths
+    from regulars.instants import instant, micros
+
+    from .kinds import (
+        AnalysisKind,
+        Batch,
+        ChannelContext,
+        ChannelKind,
+        Columns,
+        ConditionKind,
+        ConnectorKind,
+        EventColumns,
+        Kind,
+        LayoutKind,
+        Medium,
+        ModelKind,
+        Moment,
+        Outgoing,
+        Receipt,
+        Rejected,
+        RunInfo,
+        Sender,
+        Settings,
+        SourcePart,
+        StarterKind,
+        TraitKind,
+        TriggerKind,
+    )
+    from .marks import hookimpl
+    from .plugins import PluginInfo, Plugins
 
 __all__ = [
     "AnalysisKind",
@@ -55,4 +67,28 @@ __all__ = [
     "TraitKind",
     "TriggerKind",
     "hookimpl",
+    "instant",
+    "micros",
+    "millionths",
 ]
+
+_HOMES = {
+    "PluginInfo": "regulars.hooks.plugins",
+    "Plugins": "regulars.hooks.plugins",
+    "hookimpl": "regulars.hooks.marks",
+    "instant": "regulars.instants",
+    "micros": "regulars.instants",
+    "millionths": "regulars.amounts",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found: object = getattr(import_module(_HOMES.get(name, "regulars.hooks.kinds")), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

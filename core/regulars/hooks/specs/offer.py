@@ -23,48 +23,216 @@ if TYPE_CHECKING:
 
 
 @hookspec
-def regulars_connectors() -> Iterable[ConnectorKind]:
-    """Where data comes from: what may stand after ``use:`` in ``sources``."""
-    raise NotImplementedError
+def regulars_connectors() -> Iterable[ConnectorKind]:  # type: ignore[empty-body]
+    """Offer a place that data comes from: what may stand after ``use:`` in ``sources``.
+
+    ``open`` yields the parts of the source, each read in batches. It runs only when a playbook
+    is run, so it may take its time and use the network.
+
+    Example:
+        from contextlib import contextmanager
+
+        from regulars.hooks import Batch, ConnectorKind, Settings, SourcePart, hookimpl
+
+
+        class Names(Settings):
+            names: list[str]
+
+
+        @contextmanager
+        def open_names(config, folder):
+            def read(cursor):
+                rows = [(name.lower(), name) for name in config.names]
+                yield Batch(("id", "first_name"), rows, numbers=range(1, len(rows) + 1))
+
+            yield [SourcePart("names", read, fingerprint=",".join(config.names))]
+
+
+        @hookimpl
+        def regulars_connectors():
+            return [ConnectorKind("names", "Customers named in the playbook", Names, open_names)]
+    """
 
 
 @hookspec
-def regulars_models() -> Iterable[ModelKind]:
-    """Predictions: what may stand after ``use:`` in ``models``."""
-    raise NotImplementedError
+def regulars_models() -> Iterable[ModelKind]:  # type: ignore[empty-body]
+    """Offer a prediction: what may stand after ``use:`` in ``models``.
+
+    Example:
+        from regulars.hooks import ModelKind, Settings, hookimpl
+
+
+        class Coin(Settings):
+            seed: int = 0
+
+
+        @hookimpl
+        def regulars_models():
+            outputs = {"heads": "probability, 0 to 1"}
+            return [ModelKind("coin", "A fair coin, to compare others with", Coin, outputs)]
+    """
 
 
 @hookspec
-def regulars_channels() -> Iterable[ChannelKind]:
-    """Ways to reach a customer: what may stand after ``use:`` in ``channels``."""
-    raise NotImplementedError
+def regulars_channels() -> Iterable[ChannelKind]:  # type: ignore[empty-body]
+    r"""Offer a way to reach a customer: what may stand after ``use:`` in ``channels``.
+
+    ``open`` is entered once in each worker thread. ``send`` hands over one message and returns a
+    receipt, or raises TemporaryError, PermanentError or UnknownOutcome of ``regulars.errors``.
+
+    Example:
+        from contextlib import contextmanager
+
+        from regulars.hooks import ChannelKind, Receipt, Settings, hookimpl
+
+
+        class Pager(Settings):
+            file: str
+
+
+        class Writer:
+            def __init__(self, stream):
+                self.stream = stream
+
+            def send(self, message):
+                self.stream.write(f"{message.address}: {message.text}\n")
+                return Receipt(message.key)
+
+
+        @contextmanager
+        def open_pager(config, context):
+            with (context.folder / config.file).open("a", encoding="utf-8") as stream:
+                yield Writer(stream)
+
+
+        @hookimpl
+        def regulars_channels():
+            return [ChannelKind("pager", "One line a message", Pager, open_pager, ("text",))]
+    """
 
 
 @hookspec
-def regulars_analyses() -> Iterable[AnalysisKind]:
-    """Ways to read an experiment: what may stand after ``use:`` in its ``decide``."""
-    raise NotImplementedError
+def regulars_analyses() -> Iterable[AnalysisKind]:  # type: ignore[empty-body]
+    """Offer a way to read an experiment: what may stand after ``use:`` in its ``decide``.
+
+    Example:
+        from regulars.hooks import AnalysisKind, Settings, hookimpl
+
+
+        class Sign(Settings):
+            level: float = 0.05
+
+
+        @hookimpl
+        def regulars_analyses():
+            return [AnalysisKind("sign-test", "Which arm wins more days", Sign)]
+    """
 
 
 @hookspec
-def regulars_triggers() -> Iterable[TriggerKind]:
-    """What lets a customer into a journey: what may stand after ``use:`` in ``when``."""
-    raise NotImplementedError
+def regulars_triggers() -> Iterable[TriggerKind]:  # type: ignore[empty-body]
+    """Offer what lets a customer into a journey: what may stand after ``use:`` in ``when``.
+
+    ``compile`` gives one SELECT of customer, key and time. A customer enters once for each key.
+
+    Example:
+        from sqlalchemy import literal, select
+
+        from regulars.hooks import Settings, TriggerKind, hookimpl, micros
+
+
+        class MovesTo(Settings):
+            city: str
+
+
+        def compile_moves(config, columns, moment, since):
+            return select(
+                columns.customer.label("customer"),
+                literal(config.city).label("key"),
+                literal(micros(moment.now)).label("occurred_at"),
+            ).where(columns.attribute("city") == config.city)
+
+
+        @hookimpl
+        def regulars_triggers():
+            return [TriggerKind("moves-to", "First seen in a city", MovesTo, compile_moves)]
+    """
 
 
 @hookspec
-def regulars_conditions() -> Iterable[ConditionKind]:
-    """Conditions on customers: what may stand after ``use:`` in a condition."""
-    raise NotImplementedError
+def regulars_conditions() -> Iterable[ConditionKind]:  # type: ignore[empty-body]
+    """Offer a condition on customers: what may stand after ``use:`` in a condition.
+
+    ``compile`` gives one boolean SQL expression; values from the playbook are bound to it, never
+    written into it. An unknown result counts as false.
+
+    Example:
+        from sqlalchemy import func
+
+        from regulars.hooks import ConditionKind, Settings, hookimpl
+
+
+        class Initial(Settings):
+            letter: str
+
+
+        def compile_initial(config, columns, moment):
+            return func.substr(columns.attribute("first_name"), 1, 1) == config.letter
+
+
+        @hookimpl
+        def regulars_conditions():
+            return [ConditionKind("initial", "A first name's letter", Initial, compile_initial)]
+    """
 
 
 @hookspec
-def regulars_traits() -> Iterable[TraitKind]:
-    """Values computed for each customer: what may stand after ``use:`` in ``traits``."""
-    raise NotImplementedError
+def regulars_traits() -> Iterable[TraitKind]:  # type: ignore[empty-body]
+    """Offer a value computed for each customer: what may stand after ``use:`` in ``traits``.
+
+    ``compile`` gives one aggregate SQL expression over the customer's events.
+
+    Example:
+        from sqlalchemy import case, func
+
+        from regulars.hooks import Settings, TraitKind, hookimpl
+
+        DAY = 86_400_000_000  # microseconds
+
+
+        class Loyalty(Settings):
+            event: str
+
+
+        def compile_loyalty(config, columns, moment):
+            time = case((columns.is_event(config.event), columns.time))
+            return (func.max(time) - func.min(time)) // DAY
+
+
+        @hookimpl
+        def regulars_traits():
+            summary = "Days between the first and the last event"
+            return [TraitKind("loyalty", summary, Loyalty, "integer", compile_loyalty)]
+    """
 
 
 @hookspec
-def regulars_templates() -> Iterable[LayoutKind | StarterKind]:
-    """Layouts for e-mail, and playbooks that ``regulars init`` may start from."""
-    raise NotImplementedError
+def regulars_templates() -> Iterable[LayoutKind | StarterKind]:  # type: ignore[empty-body]
+    """Offer layouts for e-mail, and playbooks that ``regulars init`` may start from.
+
+    The folder of a layout holds ``<name>.html.j2``; the folder of a starter holds
+    ``playbook.yaml`` and what belongs to it.
+
+    Example:
+        from pathlib import Path
+
+        from regulars.hooks import LayoutKind, StarterKind, hookimpl
+
+        HERE = Path(__file__).parent
+
+
+        @hookimpl
+        def regulars_templates():
+            yield LayoutKind("letter", "Black on white, no pictures", HERE / "layouts")
+            yield StarterKind("tea-shop", "A shop that sells tea", HERE / "tea-shop")
+    """

@@ -13,9 +13,39 @@ if TYPE_CHECKING:
 
 @hookspec
 def regulars_commands(cli: click.Group) -> None:
-    """Add commands to ``regulars``."""
+    """Add commands to ``regulars``; one that is there already can't be replaced.
+
+    Example:
+        import click
+
+        from regulars.hooks import hookimpl
+
+
+        @hookimpl
+        def regulars_commands(cli):
+            @cli.command()
+            @click.argument("name")
+            def greet(name):
+                "Say hello to NAME."
+                click.echo(f"Hello, {name}!")
+    """
 
 
 @hookspec
 def regulars_jinja(environment: jinja2.Environment) -> None:
-    """Add filters, tests and globals to templates."""
+    """Add filters, tests and globals to templates; none that is there can be replaced.
+
+    It is called once for each environment: one for HTML, one for text.
+
+    Example:
+        from regulars.hooks import hookimpl
+
+
+        def stars(count):
+            return "★" * int(count)
+
+
+        @hookimpl
+        def regulars_jinja(environment):
+            environment.filters["stars"] = stars
+    """
