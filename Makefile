@@ -4,7 +4,7 @@
 #   make test    run the tests
 #   make check   ruff, mypy, import-linter
 #   make bench   measure a first run of 100,000 customers (about a minute)
-#   make docs    check the documentation against the program
+#   make docs    write docs/commands.md, check the documentation against the program
 #   make wheel   build the wheel into dist/
 #   make starter copy examples/corner-bakery to where `regulars init` takes it from
 
@@ -71,6 +71,7 @@ bench: $(RUN)
 	$(BIN)/python bench/first_run.py --json build/first_run.json
 
 docs: $(DEV)
+	$(BIN)/python docs/commands.py
 	$(BIN)/python -m pytest tests/docs
 
 wheel: $(DEV)
