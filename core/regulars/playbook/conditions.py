@@ -85,7 +85,7 @@ class Group(Part):
     none: list[Condition] | None = None
 
     @model_validator(mode="after")
-    def _says_something(self) -> Self:
+    def _not_empty(self) -> Self:
         if type(self) is Group and self.all is None and self.any is None and self.none is None:
             raise ValueError("an empty condition; write one of its words, or all, any, none")
         return self

@@ -1,0 +1,118 @@
+"""Validating: one part of the document → its model, or every problem it has with their places."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from regulars.errors import Problem
+
+from .conditions import PLAIN, Comparison, Group
+from .explaining import EXPECTED, explain
+from .journeys import STEPS
+from .locating import locate, model_at, words_of
+from .positions import Document, MapNode, Path, ScalarNode, plain
+from .suggestions import closest, unknown
+from .traits import MODELS as TRAITS
+from .triggers import MODELS as TRIGGERS
+
+CHOICES = {
+    "unknown_step": ("step", STEPS),
+    "unknown_trait_kind": ("kind of trait", TRAITS),
+    "unknown_trigger": ("kind of trigger", TRIGGERS),
+}
+COMPARING = words_of(Comparison)
+ABOUT_A_WORD = frozenset({"missing", "extra_forbidden"})
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def validated(document: Document, path: Path, kind: Any) -> tuple[Any, list[Problem]]:
+    """The part at ``path`` as a ``kind``, or None and its problems."""
+    given = plain(document.entry(path).node)
+    try:
+        return _adapter(kind).validate_python(given), []
+    except ValidationError as error:
+        return None, list(problems_of(document, path, kind, error))
+    except RecursionError:
+        return None, [document.problem(path, "nested too deeply")]
+
+
+def problems_of(
+    document: Document,
+    path: Path,
+    kind: Any,
+    error: ValidationError,
+    words: Collection[str] = (),
+) -> Iterator[Problem]:
+    """Every problem in ``error``, placed; ``words`` may stand beside those of ``kind``."""
+    found = [(_path(document, path, e), e) for e in error.errors(include_url=False)]
+    wholes = {at[:n] for at, e in found for n in range(len(at) + (e["type"] in ABOUT_A_WORD))}
+    strange: dict[Path, list[ErrorDetails]] = {}
+    wrong: dict[Path, list[ErrorDetails]] = {}
+    for at, detail in found:
+        if detail["type"] == "missing":
+            reason = f"'{detail['loc'][-1]}' is missing"
+            yield document.problem(at, reason, key=isinstance(at[-1], str))
+        elif detail["type"] == "extra_forbidden":
+            strange.setdefault(at, []).append(detail)
+        elif not (at in wholes and detail["type"] in EXPECTED):  # another type came further
+            wrong.setdefault(at, []).append(detail)
+    for at, details in strange.items():
+        yield from _strange(document, at, model_at(kind, details[0]["loc"][:-1]), details, words)
+    for at, details in wrong.items():
+        yield _wrong(document, at, details)
+
+
+def _path(document: Document, path: Path, error: ErrorDetails) -> Path:
+    """The path of the value that is wrong; of a word missing or unknown, of the mapping it is in."""
+    about_word = error["type"] in ABOUT_A_WORD
+    node = document.entry(path).node
+    at = locate(node, error["loc"][:-1] if about_word else error["loc"])
+    whole = about_word or isinstance(error["input"], Mapping)
+    if at and whole and not isinstance(document.entry((*path, *at)).node, MapNode):
+        at = at[:-1]  # the name of a condition's kind is also the name of a field in it
+    return (*path, *at)
+
+
+def _strange(
+    document: Document,
+    at: Path,
+    model: type[BaseModel] | None,
+    details: Sequence[ErrorDetails],
+    words: Collection[str],
+) -> Iterator[Problem]:
+    names = [str(detail["loc"][-1]) for detail in details]
+    known = {*words, *(words_of(model) if model else ())}
+    if model is not Group:
+        for name in names:
+            yield document.problem(at, unknown("field", name, known), at=(name,), key=True)
+        return
+    known |= set(PLAIN)
+    meant = [name for name in names if closest(name, known)]
+    for name in meant[:1] or names[:1]:  # the others belong to that one
+        reason = unknown("condition", name, known)
+        if name in COMPARING:
+            reason = f"'{name}' of what? Write attribute, trait, score or performed beside it"
+        yield document.problem(at, reason, at=(name,), key=True)
+
+
+def _wrong(document: Document, at: Path, details: Sequence[ErrorDetails]) -> Problem:
+    kind = details[0]["type"]
+    if kind not in CHOICES:
+        return document.problem(at, explain(details))
+    noun, known = CHOICES[kind]
+    node = document.entry(at).node
+    for word in node.entries if isinstance(node, MapNode) else ():
+        if closest(word, known):
+            return document.problem(at, unknown(noun, word, known), at=(word,), key=True)
+    if isinstance(node, ScalarNode) and closest(str(node.value), known):
+        return document.problem(at, unknown(noun, str(node.value), known))
+    return document.problem(at, details[0]["msg"])
