@@ -1,1 +1,22 @@
 """The store: tables, dialects, transactions, bulk loads, migrations."""
+
+from __future__ import annotations
+
+from regulars.store.bulk import insert_from, insert_rows, temporary
+from regulars.store.facts import event_code, get_fact, set_fact
+from regulars.store.schema import Shape, Tables
+from regulars.store.store import Store, hold, rehearse
+
+__all__ = [
+    "Shape",
+    "Store",
+    "Tables",
+    "event_code",
+    "get_fact",
+    "hold",
+    "insert_from",
+    "insert_rows",
+    "rehearse",
+    "set_fact",
+    "temporary",
+]

@@ -132,6 +132,13 @@ rejects = Table(
     UniqueConstraint("source", "origin", "row", name="rejects_once"),
 )
 
+# One row a customer; a column for each trait that the playbook in use computes.
+traits = Table(
+    "traits",
+    metadata,
+    Column("customer", BigInteger, primary_key=True, autoincrement=False),
+)
+
 # A model's scores.
 scores = Table(
     "scores",

@@ -1,0 +1,73 @@
+"""Many rows at once, by each driver's fastest path. For use inside ``Store.transaction()``."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import MetaData, Table, insert
+from sqlalchemy.exc import DBAPIError
+
+from regulars.store.dialects import dialect_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from sqlalchemy import Column, Connection, Select
+
+
+def insert_rows(
+    connection: Connection,
+    table: Table,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    skip_existing: bool = False,
+) -> int:
+    """Insert ``rows``: values of ``columns`` in order, as the store keeps them.
+
+    With ``skip_existing`` a row whose unique key is taken is left out; any other fault is still
+    an error. Rows are consumed as they come, never held all at once.
+
+    Returns:
+        The number of rows really inserted.
+    """
+    dialect = dialect_of(connection.dialect.name)
+    return dialect.insert_rows(connection, table, columns, rows, skip_existing=skip_existing)
+
+
+def insert_from(
+    connection: Connection,
+    table: Table,
+    columns: Sequence[str],
+    select: Select[Any],
+    *,
+    skip_existing: bool = False,
+) -> int:
+    """``INSERT … SELECT``: the select's columns in the order of ``columns``.
+
+    Returns:
+        The number of rows really inserted.
+    """
+    if skip_existing:
+        return dialect_of(connection.dialect.name).insert_new(connection, table, columns, select)
+    return connection.execute(insert(table).from_select(list(columns), select)).rowcount
+
+
+@contextmanager
+def temporary(connection: Connection, name: str, *columns: Column[Any]) -> Iterator[Table]:
+    """An empty table that this connection alone sees; it is gone afterwards.
+
+    Text columns take the types of ``tables.py`` (Name, Value), so that they compare with others.
+    """
+    drop = dialect_of(connection.dialect.name).drop_temporary(name)
+    connection.exec_driver_sql(drop)  # left over from a transaction that was rolled back
+    table = Table(name, MetaData(), *columns, prefixes=["TEMPORARY"])
+    table.create(connection, checkfirst=False)
+    try:
+        yield table
+    except BaseException:
+        with suppress(DBAPIError):  # the transaction may be broken; the error matters more
+            connection.exec_driver_sql(drop)
+        raise
+    connection.exec_driver_sql(drop)

@@ -1,0 +1,180 @@
+"""MariaDB 10.6 and later, by PyMySQL."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import event, literal_column
+from sqlalchemy import select as select_
+from sqlalchemy.dialects.mysql import insert
+from sqlalchemy.exc import InvalidRequestError
+
+from regulars.errors import BusyError, StoreError, TemporaryError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from sqlalchemy import URL, Connection, Engine, Select, Table
+
+    from regulars.errors import RegularsError
+
+DRIVER = "pymysql"
+EXTRA = "mysql"
+DDL_ROLLS_BACK = False
+READS = {"isolation_level": "REPEATABLE READ"}  # how a connection that only reads begins
+INDEX_WIDTH = 16
+_SESSION = (
+    "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00',"
+    " innodb_lock_wait_timeout = 30, lock_wait_timeout = 30, wait_timeout = 604800"
+)
+_BATCH = 10_000
+
+
+def address(url: URL) -> URL:
+    """``url`` with PyMySQL as its driver and the whole of Unicode."""
+    return url.set(drivername="mariadb+pymysql").update_query_dict({"charset": "utf8mb4"})
+
+
+def options() -> dict[str, Any]:
+    """READ COMMITTED, as PostgreSQL: an INSERT … SELECT locks nothing that it only reads."""
+    return {"isolation_level": "READ COMMITTED", "pool_pre_ping": True}
+
+
+def prepare(engine: Engine) -> None:
+    """Set up each session."""
+    event.listen(engine, "connect", _set_up)
+
+
+def _set_up(connection: Any, _record: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_SESSION)
+
+
+@contextmanager
+def excluding(connection: Connection) -> Iterator[None]:
+    """Hold the schema lock, which is the session's: DDL ends transactions here."""
+    name = "CONCAT('regulars.schema.', MD5(DATABASE()))"
+    connection.exec_driver_sql(f"DO GET_LOCK({name}, 60)")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"DO RELEASE_LOCK({name})")
+
+
+@contextmanager
+def hold(engine: Engine) -> Iterator[None]:
+    """Keep a session's named lock: the server frees it with the connection."""
+    name = "CONCAT('regulars.run.', MD5(DATABASE()))"
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if not connection.exec_driver_sql(f"SELECT GET_LOCK({name}, 0)").scalar():
+            raise BusyError(_busy(connection, name))
+        try:
+            yield
+        finally:
+            connection.invalidate()  # ends the session and so the lock, whatever state it is in
+
+
+def _busy(connection: Connection, name: str) -> str:
+    row = connection.exec_driver_sql(
+        "SELECT host, NOW() - INTERVAL time SECOND FROM information_schema.processlist"
+        f" WHERE id = IS_USED_LOCK({name})"
+    ).first()
+    who = f" (from {row[0]}, since {row[1]:%Y-%m-%d %H:%M:%S} UTC)" if row else ""
+    return f"another run holds this store{who}: wait until it has finished, then try again"
+
+
+def insert_rows(
+    connection: Connection,
+    table: Table,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    skip_existing: bool,
+) -> int:
+    """``executemany``, which PyMySQL joins into statements of many rows."""
+    quote = connection.dialect.identifier_preparer.quote
+    names = ", ".join(quote(name) for name in columns)
+    marks = ", ".join(["%s"] * len(columns))
+    statement = f"INSERT INTO {quote(table.name)} ({names}) VALUES ({marks})"  # noqa: S608 (quoted)
+    if skip_existing:
+        column = quote(columns[0])
+        statement += f" ON DUPLICATE KEY UPDATE {column} = {_kept(column)}"
+    with connection.connection.cursor() as cursor:
+        cursor.execute("SET @regulars_skipped = 0")
+        count = 0
+        for batch in _batches(rows):
+            cursor.executemany(statement, batch)
+            count += len(batch)
+        cursor.execute("SELECT @regulars_skipped")
+        return count - int(cursor.fetchone()[0])
+
+
+def _kept(column: str) -> str:
+    # INSERT IGNORE would swallow other errors too, and the driver's count includes what was
+    # skipped; so a row that exists is left as it is, and counted on the way.
+    return f"IF((@regulars_skipped := @regulars_skipped + 1) IS NULL, {column}, {column})"
+
+
+def _batches(rows: Iterable[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
+    source = iter(rows)
+    while batch := list(islice(source, _BATCH)):
+        yield batch
+
+
+def insert_new(
+    connection: Connection, table: Table, columns: Sequence[str], select: Select[Any]
+) -> int:
+    """``INSERT … SELECT … ON DUPLICATE KEY UPDATE``, which keeps other errors."""
+    quote = connection.dialect.identifier_preparer.quote
+    column = f"{quote(table.name)}.{quote(columns[0])}"
+    statement = insert(table).from_select(list(columns), select_(select.subquery("fresh")))
+    statement = statement.on_duplicate_key_update({columns[0]: literal_column(_kept(column))})
+    connection.exec_driver_sql("SET @regulars_skipped = 0")
+    touched = connection.execute(statement).rowcount
+    skipped = connection.exec_driver_sql("SELECT @regulars_skipped").scalar_one()
+    return touched - int(skipped)
+
+
+def drop_temporary(name: str) -> str:
+    """The statement that drops a temporary table, if there is one."""
+    return f"DROP TEMPORARY TABLE IF EXISTS `{name}`"
+
+
+def explain(error: BaseException, place: str) -> RegularsError | None:
+    """What a user should know and do about ``error``."""
+    import pymysql  # noqa: PLC0415 (an extra)
+
+    if isinstance(error, InvalidRequestError) and "MariaDB" in str(error):
+        return StoreError(f"{place} is MySQL: regulars needs MariaDB there")
+    if not isinstance(error, pymysql.MySQLError):
+        return None
+    code = error.args[0] if error.args and isinstance(error.args[0], int) else None
+    return _explain_code(code, place)
+
+
+def _explain_code(code: int | None, place: str) -> RegularsError | None:
+    match code:
+        case 0 | 2003 | 2006 | 2013 | 2014 | 1040 | 1053 | 1927 | 1203:
+            return TemporaryError(
+                f"{place} can't be reached or went away: run again when it is back"
+            )
+        case 3 | 1021 | 1026 | 1030 | 1114:
+            return TemporaryError(
+                f"the disk of {place} is full or failing, so nothing of this step was kept: "
+                "make room, then run again"
+            )
+        case 1205 | 1213:
+            return TemporaryError(
+                f"{place} has been locked by another process: run again when it has finished"
+            )
+        case 1044 | 1045 | 1049 | 1698:
+            return StoreError(
+                f"{place} refuses the connection: see that database, user and password are right"
+            )
+        case 1290 | 1792 | 1836:
+            return StoreError(f"{place} is read-only: name the primary server")
+        case 1142 | 1143 | 1227:
+            return StoreError(f"the user may not write to {place}: grant it the rights")
+    return None

@@ -1,0 +1,52 @@
+"""Small things that the store knows about itself, and numbers for the names of events."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert, select, update
+
+from regulars.store.tables import event_names, facts
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from regulars.store.schema import Columns
+
+_COLUMNS = "columns"
+
+
+def get_fact(connection: Connection, name: str) -> str | None:
+    """The fact's value, or None when it was never set."""
+    return connection.scalar(select(facts.c.value).where(facts.c.name == name))
+
+
+def set_fact(connection: Connection, name: str, value: str) -> None:
+    """Keep ``value`` under ``name``, in place of what was there."""
+    known = get_fact(connection, name)
+    if known is None:
+        connection.execute(insert(facts).values(name=name, value=value))
+    elif known != value:
+        connection.execute(update(facts).where(facts.c.name == name).values(value=value))
+
+
+def get_columns(connection: Connection) -> Columns:
+    """The columns of playbooks' own that the store has: table → column → type."""
+    value = get_fact(connection, _COLUMNS)
+    columns: Columns = json.loads(value) if value else {}
+    return {name: columns.get(name, {}) for name in ("customers", "events", "traits")}
+
+
+def set_columns(connection: Connection, columns: Columns) -> None:
+    """Record the columns that the store now has."""
+    set_fact(connection, _COLUMNS, json.dumps(columns, sort_keys=True))
+
+
+def event_code(connection: Connection, name: str) -> int:
+    """The number of the event called ``name``; a new name gets the next one."""
+    code = connection.scalar(select(event_names.c.id).where(event_names.c.name == name))
+    if code is not None:
+        return code
+    key = connection.execute(insert(event_names).values(name=name)).inserted_primary_key
+    return int(key[0])

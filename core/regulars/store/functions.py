@@ -1,0 +1,80 @@
+"""Functions on text that mean the same on every database. NULL in gives NULL out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import String, func, literal
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import Integer
+
+from regulars.store.folding import EXTRA_FOLDS, fold_text
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.sql.compiler import SQLCompiler
+
+__all__ = ["contains", "ends_with", "fold", "fold_text", "starts_with"]
+
+
+class _position(FunctionElement[int]):  # noqa: N801 (SQLAlchemy names functions so)
+    """Where the second text begins in the first, from 1; 0 when nowhere."""
+
+    type = Integer()
+    name = "position"
+    inherit_cache = True
+
+
+class _fold(FunctionElement[str]):  # noqa: N801
+    type = String()
+    name = "fold"
+    inherit_cache = True
+
+
+def contains(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
+    """Whether ``text`` stands somewhere in ``column``, exactly."""
+    return _position(column, literal(text, String)) > 0
+
+
+def starts_with(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
+    """Whether ``column`` begins with ``text``, exactly."""
+    return func.substr(column, 1, len(text)) == literal(text, String)
+
+
+def ends_with(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
+    """Whether ``column`` ends with ``text``, exactly."""
+    if not text:
+        return starts_with(column, text)
+    start = func.char_length(column) - (len(text) - 1)
+    return (start > 0) & (func.substr(column, start) == literal(text, String))
+
+
+def fold(column: ColumnElement[Any]) -> ColumnElement[str]:
+    """``column`` folded as ``fold_text`` folds the text it is compared with."""
+    return _fold(column)
+
+
+@compiles(_position)
+def _strpos(element: _position, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"strpos({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(_position, "sqlite")
+@compiles(_position, "mysql")
+@compiles(_position, "mariadb")
+def _instr(element: _position, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"instr({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(_fold, "sqlite")
+def _fold_sqlite(element: _fold, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"regulars_fold({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(_fold)
+def _fold_lower(element: _fold, compiler: SQLCompiler, **kw: Any) -> str:
+    sql = f"lower({compiler.process(element.clauses, **kw)})"
+    for letter, folded in EXTRA_FOLDS:
+        sql = f"replace({sql}, '{letter}', '{folded}')"
+    return sql

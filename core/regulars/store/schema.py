@@ -1,0 +1,143 @@
+"""The columns that a playbook's own words become, and how a store gets them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Double,
+    MetaData,
+    SmallInteger,
+    Text,
+)
+from sqlalchemy.dialects import mysql, postgresql
+
+from regulars.amounts import millionths
+from regulars.store import tables
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy.types import TypeEngine
+
+# A row of MariaDB has room for sixteen VARCHAR(1000) only; TEXT lies beside the row.
+_Free = (
+    Text()
+    .with_variant(mysql.TEXT(collation="utf8mb4_nopad_bin"), "mysql", "mariadb")
+    .with_variant(postgresql.TEXT(collation="C"), "postgresql")
+)
+_TYPES: dict[str, TypeEngine[Any]] = {
+    "text": _Free,
+    "number": Double(),
+    "integer": BigInteger(),
+    "boolean": SmallInteger(),
+    "date": tables.Name,
+    "time": BigInteger(),
+    "amount": BigInteger(),
+    "share": BigInteger(),
+}
+_PLAIN = re.compile(r"[a-z0-9_]{1,60}")
+Columns = dict[str, dict[str, str]]  # table → column → type
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a playbook needs of the tables.
+
+    ``attributes`` are the declared ones with their types, ``texts`` and ``amounts`` the event
+    properties used as text or number, ``samples`` the seeds, ``traits`` column names with their
+    types (integer, amount, number, time, text).
+    """
+
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    texts: frozenset[str] = frozenset()
+    amounts: frozenset[str] = frozenset()
+    samples: frozenset[str] = frozenset()
+    traits: Mapping[str, str] = field(default_factory=dict)
+
+    def columns(self) -> Columns:
+        """The columns beyond those that every store has: table → column → type."""
+        customers = dict(pair for a in self.attributes.items() for pair in _of_attribute(*a))
+        customers |= {sample_column(seed): "share" for seed in sorted(self.samples)}
+        events = {text_column(name): "text" for name in sorted(self.texts)}
+        events |= {amount_column(name): "amount" for name in sorted(self.amounts)}
+        return {"customers": customers, "events": events, "traits": dict(self.traits)}
+
+
+def _of_attribute(name: str, kind: str) -> list[tuple[str, str]]:
+    if kind != "point":
+        return [(f"a_{name}", kind)]
+    return [(f"a_{name}", "text"), *((f"{axis}_{name}", "number") for axis in "xyz")]
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables that have columns of a playbook's own."""
+
+    customers: Table
+    events: Table
+    traits: Table
+
+    @classmethod
+    def of(cls, columns: Columns) -> Tables:
+        """The tables with ``columns`` (table → column → type) beside those of every store."""
+        metadata = MetaData()
+        customers = tables.customers.to_metadata(metadata)
+        events = tables.events.to_metadata(metadata)
+        traits = tables.traits.to_metadata(metadata)
+        for table in (customers, events, traits):
+            for name, kind in columns.get(table.name, {}).items():
+                table.append_column(new_column(name, kind))
+        return cls(customers, events, traits)
+
+
+def new_column(name: str, kind: str) -> Column[Any]:
+    """A column of a playbook's own; it may be NULL."""
+    return Column(name, _TYPES[kind])
+
+
+def sample_column(seed: str) -> str:
+    """The column of ``customers`` that keeps each customer's share for ``seed``."""
+    return f"u_{hashlib.blake2b(seed.encode(), digest_size=8).hexdigest()}"
+
+
+def text_column(name: str) -> str:
+    """The column of ``events`` that keeps the property ``name`` as text."""
+    return f"p_{_safe(name)}"
+
+
+def amount_column(name: str) -> str:
+    """The column of ``events`` that keeps the property ``name`` in millionths."""
+    return f"n_{_safe(name)}"
+
+
+def _safe(name: str) -> str:
+    # Columns differ by more than case and are at most 63 characters long, whatever the database.
+    if _PLAIN.fullmatch(name):
+        return name
+    return f"x{hashlib.blake2b(name.encode(), digest_size=8).hexdigest()}"
+
+
+def text_of(value: object) -> str | None:
+    """An event property as text: what ``p_…`` keeps of it, at most 1000 characters."""
+    if value is None or isinstance(value, str):
+        return value[: tables.VALUE_LENGTH] if value else value
+    if isinstance(value, bool | list | dict):
+        return json.dumps(value, ensure_ascii=False)[: tables.VALUE_LENGTH]
+    return str(value)[: tables.VALUE_LENGTH]
+
+
+def amount_of(value: Any) -> int | None:
+    """An event property in millionths: what ``n_…`` keeps of it; None when it is no number."""
+    if value is None or isinstance(value, bool | list | dict):
+        return None
+    try:
+        return millionths(value)
+    except ValueError:
+        return None

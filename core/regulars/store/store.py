@@ -1,0 +1,245 @@
+"""A store: where one playbook's customers, events and decisions are kept."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import RLock
+from typing import TYPE_CHECKING
+
+from sqlalchemy import create_engine
+
+from regulars.errors import StoreError
+from regulars.store import facts, fitting, versions
+from regulars.store.dialects import dialect_of
+from regulars.store.failures import explained, parse_url, place_of
+from regulars.store.schema import Tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection, Engine
+
+    from regulars.store.schema import Columns, Shape
+
+
+class Store:
+    """An open store. ``tables`` are those with the columns of a playbook's own."""
+
+    def __init__(self, url: str, engine: Engine, outer: Connection | None = None) -> None:
+        self.url = url
+        self.engine = engine
+        self.tables = Tables.of({})
+        self._dialect = dialect_of(engine.url.drivername)
+        self._place = place_of(engine.url)
+        self._columns: Columns = {}
+        self._outer = outer
+        self._turn = RLock()  # of the threads in a rehearsal, which share one connection
+
+    @classmethod
+    def open(cls, url: str) -> Store:
+        """The store at ``url``: made if there is none, upgraded if it is older.
+
+        Raises:
+            StoreError: it can't be used, for instance because a newer regulars made it.
+            TemporaryError: it can't be reached now.
+        """
+        store = cls(url, _engine(url))
+        try:
+            store._make_ready()
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One write transaction: committed at the end, rolled back when an error passes.
+
+        Raises:
+            StoreError, TemporaryError: what the database or the disk reported.
+        """
+        with explained(self.engine.url):
+            if self._outer is None:
+                with self.engine.begin() as connection:
+                    yield connection
+            else:
+                with self._turn, self._outer.begin_nested():
+                    yield self._outer
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One snapshot to read from, which waits for no writer."""
+        if self._outer is not None:
+            with self.transaction() as connection:
+                yield connection
+            return
+        with explained(self.engine.url), self._readers().begin() as connection:
+            yield connection
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[Store]:
+        """This store on which nothing lasts: every transaction is part of one that is undone.
+
+        Where the database can't undo new columns (MariaDB), ``fit`` comes before all else and
+        leaves empty columns.
+        """
+        with explained(self.engine.url), self.engine.connect() as connection:
+            undone = connection.begin()
+            try:
+                store = Store(self.url, self.engine, connection)
+                store._set_up(connection)
+                yield store
+            finally:
+                undone.rollback()
+                if not self._dialect.DDL_ROLLS_BACK:
+                    connection.exec_driver_sql(self._dialect.drop_temporary("traits"))
+
+    def fit(self, shape: Shape) -> None:
+        """Give the tables the columns that ``shape`` needs, and fill new ones of events."""
+        wants = fitting.joined(self._columns, shape)
+        if wants == self._columns:
+            return
+        if self._dialect.DDL_ROLLS_BACK:
+            with self.transaction() as connection:
+                has = facts.get_columns(connection)
+                wants = fitting.joined(has, shape)
+                fitting.add_columns(connection, has, wants)
+                self._settle(connection, has, shape)
+        else:
+            self._fit_at_once(shape)
+        self._columns, self.tables = wants, Tables.of(wants)
+
+    def index_events(self) -> None:
+        """Make the covering index of events, or make it anew when columns were added.
+
+        A first load is faster without it, so it is made after loading.
+        """
+        if self._outer is not None and not self._dialect.DDL_ROLLS_BACK:
+            return
+        with self.transaction() as connection:
+            if not fitting.fits_index(connection, self.tables, self._dialect.INDEX_WIDTH):
+                fitting.make_index(connection, self.tables, self._dialect.INDEX_WIDTH)
+
+    def _make_ready(self) -> None:
+        with explained(self.engine.url), self._readers().begin() as connection:
+            ready = versions.is_ready(connection, self._place)
+            if ready:
+                self._read_columns(connection)
+        if not ready:
+            with self.transaction() as connection:
+                self._set_up(connection)
+
+    def _set_up(self, connection: Connection) -> None:
+        with self._dialect.excluding(connection):
+            versions.make_ready(connection, self._place)
+        self._read_columns(connection)
+
+    def _read_columns(self, connection: Connection) -> None:
+        self._columns = facts.get_columns(connection)
+        self.tables = Tables.of(self._columns)
+
+    def _readers(self) -> Engine:
+        return self.engine.execution_options(**self._dialect.READS)
+
+    def _settle(self, connection: Connection, has: Columns, shape: Shape) -> None:
+        wants = fitting.joined(has, shape)
+        if wants["traits"] != has["traits"]:
+            fitting.remake_traits(connection, Tables.of(wants).traits)
+        fitting.backfill(connection, has, shape)
+        facts.set_columns(connection, wants)
+
+    def _fit_at_once(self, shape: Shape) -> None:
+        """Fit where every change of a table is its own transaction."""
+        has, wants = self._columns, fitting.joined(self._columns, shape)
+        new_traits = wants["traits"] != has["traits"]
+        if new_traits and self._outer is None:
+            with self.transaction() as connection:  # a crash below leaves them to be made anew
+                facts.set_columns(connection, has | {"traits": {}})
+        with explained(self.engine.url), self.engine.connect() as connection:
+            fitting.add_columns(connection, has, wants, rehearsed=self._outer is not None)
+            if new_traits and self._outer is None:
+                fitting.remake_traits(connection, Tables.of(wants).traits)
+        with self.transaction() as connection:
+            if new_traits and self._outer is not None:
+                fitting.shadow_traits(connection, wants["traits"])
+            fitting.backfill(connection, has, shape)
+            facts.set_columns(connection, wants)
+
+
+def _engine(url: str) -> Engine:
+    parsed = parse_url(url)
+    dialect = dialect_of(parsed.drivername)
+    try:
+        import_module(dialect.DRIVER)
+    except ImportError:
+        raise StoreError(
+            f"{place_of(parsed)} needs a driver that is not installed: "
+            f"pip install 'regulars[{dialect.EXTRA}]'"
+        ) from None
+    if parsed.drivername.startswith("sqlite"):
+        _make_folder(Path(parsed.database or ""), place_of(parsed))
+    engine = create_engine(parsed, max_overflow=-1, **dialect.options())
+    dialect.prepare(engine)
+    return engine
+
+
+def _make_folder(path: Path, place: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"{place} can't be made ({error.strerror}): choose a folder that is yours"
+        ) from error
+
+
+@contextmanager
+def rehearse(url: str) -> Iterator[Store]:
+    """A store on which nothing lasts, whether or not there is one at ``url`` yet.
+
+    A SQLite file that is missing is not made. On MariaDB the tables of an older store are
+    upgraded for good, and empty columns may remain.
+    """
+    parsed = parse_url(url)
+    if parsed.drivername.startswith("sqlite") and not _has_content(Path(parsed.database or "")):
+        with TemporaryDirectory(prefix="regulars-") as folder:
+            with _rehearsed(f"sqlite:///{folder}/rehearsal.db") as store:
+                yield store
+    else:
+        with _rehearsed(url) as store:
+            yield store
+
+
+def _has_content(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size > 0
+
+
+@contextmanager
+def _rehearsed(url: str) -> Iterator[Store]:
+    behind = Store(url, _engine(url))
+    try:
+        with behind.rehearsal() as store:
+            yield store
+    finally:
+        behind.close()
+
+
+@contextmanager
+def hold(url: str) -> Iterator[None]:
+    """Hold the run lock of the store at ``url``; it is freed with the process at the latest.
+
+    Raises:
+        BusyError: another run holds it; the message says which, if that is known.
+    """
+    engine = _engine(url)
+    try:
+        with explained(engine.url), dialect_of(engine.url.drivername).hold(engine):
+            yield
+    finally:
+        engine.dispose()

@@ -1,0 +1,86 @@
+"""Which version of the schema a store has, and bringing it to this one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import inspect
+
+from regulars.errors import StoreError
+from regulars.store.tables import metadata
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+VERSIONS = ("0001",)  # every version that this regulars can read, the last is its own
+_BEGUN = "begun"  # a store whose tables are being made
+
+
+def version_of(connection: Connection) -> str | None:
+    """The store's schema version, None when it holds nothing of regulars."""
+    # Asking the catalogue first would take longer than trying; but a failed statement breaks a
+    # transaction on PostgreSQL.
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+
+
+def is_ready(connection: Connection, place: str) -> bool:
+    """Whether the store has the tables of this version.
+
+    Raises:
+        StoreError: a newer regulars made it, or something else did.
+    """
+    version = version_of(connection)
+    if version not in {None, _BEGUN, *VERSIONS}:
+        raise StoreError(
+            f"{place} was made by a newer regulars (its schema is {version!r}, this one knows up "
+            f"to {VERSIONS[-1]!r}): upgrade regulars, or name another store"
+        )
+    return version == VERSIONS[-1]
+
+
+def make_ready(connection: Connection, place: str) -> None:
+    """Make the tables, or upgrade those of an older version; nothing when they are right.
+
+    Raises:
+        StoreError: a newer regulars made it, or something else did.
+    """
+    if is_ready(connection, place):
+        return
+    version = version_of(connection)
+    if version in {None, _BEGUN}:
+        _create(connection, place, begun=version == _BEGUN)
+    else:
+        upgrade(connection)
+
+
+def _create(connection: Connection, place: str, *, begun: bool) -> None:
+    if not begun:
+        _refuse_strangers(connection, place)
+        # Where making a table can't be rolled back, a crash half-way is known by this row.
+        connection.exec_driver_sql(
+            "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL,"
+            " CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+        )
+        connection.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{_BEGUN}')")
+    metadata.create_all(connection)
+    connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{VERSIONS[-1]}'")
+
+
+def _refuse_strangers(connection: Connection, place: str) -> None:
+    strange = sorted(set(inspect(connection).get_table_names()) & set(metadata.tables))
+    if strange:
+        raise StoreError(
+            f"{place} already has tables that regulars did not make ({', '.join(strange)}): "
+            "name an empty database"
+        )
+
+
+def upgrade(connection: Connection, scripts: Path | None = None) -> None:
+    """Run every migration that is newer than the store, in the caller's transaction."""
+    from regulars.store import migrations  # noqa: PLC0415 (alembic takes 0.2 s to import)
+
+    migrations.upgrade(connection, scripts)
