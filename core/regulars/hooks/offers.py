@@ -38,17 +38,23 @@ _TRAIT_TYPES = {"integer", "number", "time", "text"}
 
 @dataclass(frozen=True)
 class Family:
-    """One family of kinds: ``connectors``, of which one is a ``connector``."""
+    """One family of kinds: ``connectors``, of which one is a ``connector``.
+
+    ``words`` are those beside ``use:`` that the playbook keeps for itself.
+    """
 
     name: str
     noun: str
     hook: str
     kind: type[Any]
+    words: frozenset[str] = frozenset({"use"})
 
+
+_SOURCE_WORDS = frozenset({"use", "provides", "event", "map", "on_bad_row", "max_bad"})
 
 FAMILIES = (
-    Family("connectors", "connector", "regulars_connectors", ConnectorKind),
-    Family("channels", "channel", "regulars_channels", ChannelKind),
+    Family("connectors", "connector", "regulars_connectors", ConnectorKind, _SOURCE_WORDS),
+    Family("channels", "channel", "regulars_channels", ChannelKind, frozenset({"use", "to"})),
     Family("conditions", "condition", "regulars_conditions", ConditionKind),
     Family("traits", "trait", "regulars_traits", TraitKind),
     Family("triggers", "trigger", "regulars_triggers", TriggerKind),
@@ -89,7 +95,7 @@ def _asked(implementation: Implementation) -> Iterator[tuple[Family, Kind]]:
         if family is None:
             wanted = [f.kind.__name__ for f in FAMILIES if f.hook == implementation.hook]
             raise Fault(f"it gave {_shown(kind)}, which is no {' or '.join(wanted)}")
-        for problem in _problems(kind):
+        for problem in _problems(kind, family):
             raise Fault(f"{family.noun} {_shown(kind.name)}: {problem}")
         yield family, kind
 
@@ -111,7 +117,7 @@ def _shown(value: object) -> str:
         return f"a {type(value).__name__}"
 
 
-def _problems(kind: Any) -> Iterator[str]:
+def _problems(kind: Any, family: Family) -> Iterator[str]:
     """What a kind promises and does not hold, the name first."""
     if not isinstance(kind.name, str) or not NAME.fullmatch(kind.name):
         yield "a name is lower-case letters, digits, - and _, and starts with a letter"
@@ -119,7 +125,10 @@ def _problems(kind: Any) -> Iterator[str]:
         yield f"a name has at most {_LONGEST_NAME} characters"
     if not isinstance(kind.summary, str) or not kind.summary.strip() or "\n" in kind.summary:
         yield "its summary must be one line of text"
-    yield from _folder_problems(kind) if hasattr(kind, "folder") else _config_problems(kind)
+    if hasattr(kind, "folder"):
+        yield from _folder_problems(kind)
+    else:
+        yield from _config_problems(kind.config, family.words)
     for field in ("open", "compile", "threads", "properties", "amounts"):
         if hasattr(kind, field) and not callable(getattr(kind, field)):
             yield f"its {field} must be a function"
@@ -129,12 +138,15 @@ def _problems(kind: Any) -> Iterator[str]:
         yield f"its type must be one of {', '.join(sorted(_TRAIT_TYPES))}"
 
 
-def _config_problems(kind: Any) -> Iterator[str]:
-    config = kind.config
+def _config_problems(config: object, words: frozenset[str]) -> Iterator[str]:
     if not isinstance(config, type) or not issubclass(config, BaseModel):
         yield "its config must be a pydantic model; derive one from regulars.hooks.Settings"
-    elif config.model_config.get("extra") != "forbid":
+        return
+    if config.model_config.get("extra") != "forbid":
         yield f'its config {config.__name__} must refuse unknown words: extra="forbid"'
+    for name, field in config.model_fields.items():
+        if (field.alias or name) in words:
+            yield f"its setting {field.alias or name!r} is a word of the playbook; rename it"
 
 
 def _folder_problems(kind: Any) -> Iterator[str]:

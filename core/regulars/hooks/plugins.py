@@ -159,11 +159,11 @@ class Plugins:
 
     # -------------------------------------------------------------- set up
 
-    def commands(self, cli: click.Group) -> None:
-        """Add plugins' commands to ``cli``; of one that fails they are missing, with a warning."""
-        import click  # noqa: PLC0415 (only the command line needs it)
+    def commands(self, cli: click.Group, *, taken: Collection[str] = ()) -> None:
+        """Add plugins' commands to ``cli``; of one that fails they are missing, with a warning.
 
-        taken = cli.list_commands(click.Context(cli))
+        ``taken`` are names that no plugin may use, beside those that ``cli`` has already.
+        """
         for implementation in self._implementations("regulars_commands"):
             try:
                 add(implementation, {"command": cli.commands}, taken, cli=cli)

@@ -219,7 +219,8 @@ def _kind(value: object) -> str:
     if isinstance(value, Part):
         return next((word for word, model in PLAIN.items() if type(value) is model), "group")
     if isinstance(value, Mapping):
-        return next((word for word in PLAIN if word in value), "group")
+        # a plugin's settings may have any name, so `use` is looked for first
+        return next((word for word in ("use", *PLAIN) if word in value), "group")
     return "group"
 
 

@@ -100,7 +100,8 @@ def _kind(value: object) -> str | None:
     if isinstance(value, Part):
         return next((word for word, model in MODELS.items() if type(value) is model), None)
     if isinstance(value, Mapping):
-        return next((word for word in MODELS if word in value), None)
+        # a plugin's settings may have any name, so `use` is looked for first
+        return next((word for word in ("use", *MODELS) if word in value), None)
     return None
 
 
