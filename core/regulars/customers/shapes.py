@@ -1,0 +1,84 @@
+"""The shape of a store that a playbook needs: its attributes, event properties and traits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from regulars.playbook.conditions import Sample
+from regulars.playbook.sources import BUILT_IN
+from regulars.playbook.traits import event_and_property
+from regulars.playbook.triggers import EventTrigger
+from regulars.store.schema import Shape
+
+from .aggregates import Aggregate
+from .comparisons import reads_number, reads_text
+from .written import conditions_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from regulars.playbook.playbook import Playbook
+
+    from .aggregates import Where
+    from .traits import PluginAggregate, TraitColumn
+
+
+@dataclass(frozen=True)
+class _Properties:
+    """Event properties by how they are read."""
+
+    texts: set[str] = field(default_factory=set)
+    amounts: set[str] = field(default_factory=set)
+
+    def of_aggregate(self, aggregate: Aggregate) -> None:
+        self.of_where(aggregate.where)
+        if aggregate.reads is not None:
+            read = self.amounts if aggregate.reads_number else self.texts
+            read.add(aggregate.reads)
+
+    def of_where(self, where: Where) -> None:
+        for name, comparison in where.items():
+            for word, value in comparison.words().items():
+                if reads_text(word, value):
+                    self.texts.add(name)
+                if reads_number(word, value):
+                    self.amounts.add(name)
+
+    def of_plugin(self, trait: PluginAggregate) -> None:
+        amounts = {_property(name) for name in trait.kind.amounts(trait.config)}
+        named = {_property(name) for name in trait.kind.properties(trait.config)}
+        self.amounts.update(amounts - {""})
+        self.texts.update(named - amounts - {""})
+
+
+def shape_of(playbook: Playbook, columns: Collection[TraitColumn]) -> Shape:
+    """What the store must hold for ``playbook``: declared attributes, read properties, traits."""
+    properties = _Properties()
+    for column in columns:
+        if isinstance(column.computes, Aggregate):
+            properties.of_aggregate(column.computes)
+        else:
+            properties.of_plugin(column.computes)
+    for journey in playbook.journeys.values():
+        if isinstance(journey.when, EventTrigger):
+            properties.of_where(journey.when.where)
+            properties.texts.update(key for key in (journey.when.key,) if key is not None)
+    return Shape(
+        attributes=_declared(playbook),
+        texts=frozenset(properties.texts),
+        amounts=frozenset(properties.amounts),
+        samples=frozenset(c.seed for c in conditions_of(playbook) if isinstance(c, Sample)),
+        traits={column.name: column.type for column in columns},
+    )
+
+
+def _declared(playbook: Playbook) -> dict[str, str]:
+    attributes = playbook.customer.attributes
+    return {name: item.type for name, item in attributes.items() if name not in BUILT_IN}
+
+
+def _property(name: str) -> str:
+    """``total`` of ``order.total`` or of ``total``."""
+    event, rest = event_and_property(name)
+    return rest or event

@@ -1,0 +1,218 @@
+"""Traits as SQL: one pass over the events for everything that can be had by aggregation.
+
+What needs an order of events (the value of the first or last one, the most common one) is looked
+up for each customer through the index on customer and time.
+"""
+
+from __future__ import annotations
+
+import typing
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    BigInteger,
+    Double,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    true,
+)
+
+from regulars.hooks.kinds import EventColumns
+from regulars.instants import micros
+from regulars.store.tables import event_names
+
+from . import operands
+from .aggregates import Aggregate
+from .comparisons import property_holds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from sqlalchemy import ColumnElement, Connection, Select
+
+    from regulars.hooks.kinds import Moment
+    from regulars.store import Tables
+
+    from .aggregates import Where
+    from .traits import TraitColumn
+
+
+@dataclass(frozen=True)
+class Events:
+    """What event names and properties mean in one store at one instant."""
+
+    tables: Tables
+    moment: Moment
+    codes: Mapping[str, int]
+
+    def named(self, event: str) -> ColumnElement[bool]:
+        """True for events of that name; for a name that never came, for none."""
+        name: ColumnElement[int] = self.tables.events.c.name
+        return name == self.codes.get(event, -1)
+
+    def where(self, where: Where) -> ColumnElement[bool]:
+        """True for events whose properties compare so."""
+        return and_(
+            true(),
+            *(
+                property_holds(
+                    partial(self._text, name), partial(self._amount, name), comparison, self.moment
+                )
+                for name, comparison in where.items()
+            ),
+        )
+
+    def matching(self, aggregate: Aggregate) -> ColumnElement[bool]:
+        """True for the events that ``aggregate`` is computed of, as far as they are past."""
+        tests = [self.named(aggregate.event)]
+        if aggregate.within is not None:
+            start = operands.window_start(aggregate.within, self.moment)
+            tests.append(self.tables.events.c.time > start)
+        return and_(*tests, self.where(aggregate.where))
+
+    def read(self, aggregate: Aggregate) -> ColumnElement[Any]:
+        """The column of the property that ``aggregate`` reads."""
+        name = aggregate.reads or ""
+        return self._amount(name) if aggregate.reads_number else self._text(name)
+
+    def for_plugins(self) -> EventColumns:
+        """The columns as a plugin sees them."""
+        events = self.tables.events
+        return EventColumns(
+            customer=events.c.customer,
+            time=events.c.time,
+            is_event=self.named,
+            property=self._text,
+            amount=self._amount,
+        )
+
+    def _text(self, name: str) -> ColumnElement[str]:
+        column: ColumnElement[str] = self.tables.events.c[f"p_{name}"]
+        return column
+
+    def _amount(self, name: str) -> ColumnElement[int]:
+        column: ColumnElement[int] = self.tables.events.c[f"n_{name}"]
+        return column
+
+
+def event_codes(connection: Connection) -> dict[str, int]:
+    """The number of every event name that the store has seen."""
+    rows = connection.execute(select(event_names.c.name, event_names.c.id))
+    return {row.name: row.id for row in rows}
+
+
+def traits_of_all(columns: Sequence[TraitColumn], events: Events) -> Select[Any]:
+    """SELECT every customer with the value of each of ``columns``."""
+    customers = events.tables.customers
+    passed = [column for column in columns if not _is_looked_up(column)]
+    if not passed:
+        looked_up = [_looked_up(column, events) for column in columns]
+        return select(customers.c.id, *looked_up)
+    one_pass = _one_pass(passed, events).subquery("aggregated")
+    values = [
+        _looked_up(column, events) if _is_looked_up(column) else _settled(column, one_pass)
+        for column in columns
+    ]
+    joined = customers.outerjoin(one_pass, one_pass.c.customer == customers.c.id)
+    return select(customers.c.id, *values).select_from(joined)
+
+
+def _one_pass(columns: Sequence[TraitColumn], events: Events) -> Select[Any]:
+    table = events.tables.events
+    aggregates = [_aggregated(column, events).label(column.name) for column in columns]
+    return (
+        select(table.c.customer, *aggregates)
+        .where(table.c.time <= micros(events.moment.now), _relevant(columns, events))
+        .group_by(table.c.customer)
+    )
+
+
+def _relevant(columns: Sequence[TraitColumn], events: Events) -> ColumnElement[bool]:
+    """Only events that some column looks at; a plugin may look at all of them."""
+    computed = [column.computes for column in columns]
+    aggregates = [item for item in computed if isinstance(item, Aggregate)]
+    if len(aggregates) < len(computed):
+        return true()
+    codes = sorted({events.codes.get(item.event, -1) for item in aggregates})
+    named: ColumnElement[bool] = events.tables.events.c.name.in_(codes)
+    windows = [item.within for item in aggregates if item.within is not None]
+    if len(windows) < len(aggregates):
+        return named
+    start = min(operands.window_start(window, events.moment) for window in windows)
+    return and_(named, events.tables.events.c.time > start)
+
+
+def _aggregated(column: TraitColumn, events: Events) -> ColumnElement[Any]:
+    computes = column.computes
+    if not isinstance(computes, Aggregate):
+        return computes.kind.compile(computes.config, events.for_plugins(), events.moment)
+    matches = events.matching(computes)
+    if computes.kind == "count":
+        return func.count(case((matches, 1)))
+    if computes.reads is None:
+        time = case((matches, events.tables.events.c.time))
+        return func.min(time) if computes.kind == "first" else func.max(time)
+    value = case((matches, events.read(computes)))
+    return _OVER_VALUES[computes.kind](value)
+
+
+def _sum(value: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Exact: PostgreSQL and MariaDB sum BIGINT into decimals."""
+    return cast(func.sum(value), BigInteger)
+
+
+def _average(value: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The exact sum over the count, divided as doubles: the same on every database."""
+    return cast(_sum(value), Double) / cast(func.nullif(func.count(value), 0), Double)
+
+
+_OVER_VALUES: Mapping[str, Callable[[ColumnElement[Any]], ColumnElement[Any]]] = {
+    "sum": _sum,
+    "average": _average,
+    "largest": func.max,
+    "smallest": func.min,
+    "distinct": lambda value: func.count(value.distinct()),
+}
+
+
+def _settled(column: TraitColumn, one_pass: Any) -> ColumnElement[Any]:
+    value: ColumnElement[Any] = one_pass.c[column.name]
+    return func.coalesce(value, literal(0)) if column.zero_without_events else value
+
+
+def _is_looked_up(column: TraitColumn) -> bool:
+    computes = column.computes
+    if not isinstance(computes, Aggregate) or computes.reads is None:
+        return False
+    return computes.kind in {"first", "last", "most_common"}
+
+
+def _looked_up(column: TraitColumn, events: Events) -> ColumnElement[Any]:
+    """A value of one of the customer's own events: of those that have it.
+
+    Of first or last events at one instant it is the one recorded first or last; of values seen
+    equally often the one seen last, then the smaller text.
+    """
+    aggregate = typing.cast("Aggregate", column.computes)
+    table, value = events.tables.events, events.read(aggregate)
+    query = select(value).where(
+        table.c.customer == events.tables.customers.c.id,
+        table.c.time <= micros(events.moment.now),
+        events.matching(aggregate),
+        value.is_not(None),
+    )
+    match aggregate.kind:
+        case "first":
+            query = query.order_by(table.c.time, table.c.id)
+        case "last":
+            query = query.order_by(table.c.time.desc(), table.c.id.desc())
+        case _:
+            order = (func.count().desc(), func.max(table.c.time).desc(), value)
+            query = query.group_by(value).order_by(*order)
+    return query.limit(1).correlate(events.tables.customers).scalar_subquery()

@@ -1,0 +1,150 @@
+"""The plan of traits: every value that a playbook needs of its customers' events, each once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+from regulars.hooks.kinds import Moment
+from regulars.playbook.conditions import NotPerformed, Performed
+from regulars.store import insert_from
+
+from .aggregates import Aggregate, ColumnType, of_condition, of_trait
+from .shapes import shape_of
+from .trait_sql import Events, event_codes, traits_of_all
+from .written import conditions_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from pydantic import BaseModel
+
+    from regulars.hooks.kinds import TraitKind
+    from regulars.hooks.plugins import Plugins
+    from regulars.playbook.playbook import Playbook
+    from regulars.playbook.traits import PluginTrait
+    from regulars.store import Shape, Store
+
+LONGEST = 60  # characters of a column's name; PostgreSQL cuts names at 63
+
+
+@dataclass(frozen=True)
+class PluginAggregate:
+    """A trait that a plugin computes."""
+
+    kind: TraitKind
+    config: BaseModel = field(compare=False)
+    written: str
+
+    @property
+    def type(self) -> ColumnType:
+        """The type of the column that holds it."""
+        return self.kind.type
+
+    @property
+    def in_millionths(self) -> bool:
+        """A plugin's numbers are plain."""
+        return False
+
+    def signature(self) -> str:
+        """A text that is equal for equal settings of the same plugin alone."""
+        return self.written
+
+
+@dataclass(frozen=True)
+class TraitColumn:
+    """One column of the traits table and what fills it."""
+
+    name: str
+    computes: Aggregate | PluginAggregate
+
+    @property
+    def type(self) -> ColumnType:
+        """How the column is stored."""
+        return self.computes.type
+
+    @property
+    def in_millionths(self) -> bool:
+        """Whether the column holds millionths."""
+        return self.computes.in_millionths
+
+    @property
+    def zero_without_events(self) -> bool:
+        """Whether a customer without events has 0 here, not an unknown."""
+        return isinstance(self.computes, Aggregate) and self.computes.zero_without_events
+
+
+@dataclass(frozen=True)
+class TraitPlan:
+    """Every aggregate that a playbook needs, with its column.
+
+    ``columns`` are the columns of the traits table, ``traits`` gives a declared trait's column,
+    ``shape`` is what the store must hold. Windows are calendar steps in ``zone``.
+    """
+
+    columns: tuple[TraitColumn, ...]
+    traits: Mapping[str, TraitColumn]
+    by_aggregate: Mapping[Aggregate | PluginAggregate, TraitColumn] = field(repr=False)
+    shape: Shape
+    zone: ZoneInfo
+
+    def trait(self, name: str) -> TraitColumn:
+        """The column of the declared trait ``name``; KeyError if there is none."""
+        return self.traits[name]
+
+    def inline(self, condition: Performed | NotPerformed) -> TraitColumn:
+        """The column that an event condition compares; KeyError outside the plan's playbook."""
+        return self.by_aggregate[of_condition(condition)]
+
+
+def plan_traits(playbook: Playbook, plugins: Plugins) -> TraitPlan:
+    """Every aggregate of ``playbook``: of its traits, and of conditions anywhere in it."""
+    columns: dict[Aggregate | PluginAggregate, TraitColumn] = {}
+    traits: dict[str, TraitColumn] = {}
+    for name, trait in playbook.traits.items():
+        computes = of_trait(trait) or _of_plugin(trait, name, playbook, plugins)
+        column = columns.setdefault(computes, TraitColumn(_named("t_", name), computes))
+        traits[name] = column
+    for condition in conditions_of(playbook):
+        if isinstance(condition, Performed | NotPerformed):
+            aggregate = of_condition(condition)
+            name = "x_" + _digest(aggregate.signature())
+            columns.setdefault(aggregate, TraitColumn(name, aggregate))
+    shape = shape_of(playbook, columns.values())
+    return TraitPlan(tuple(columns.values()), traits, columns, shape, playbook.timezone)
+
+
+def refresh_traits(store: Store, plan: TraitPlan, now: datetime) -> int:
+    """Compute every trait of every customer as of ``now`` anew; how many customers.
+
+    One transaction: the traits are the old ones or the new ones.
+    """
+    with store.transaction() as connection:
+        traits = store.tables.traits
+        connection.execute(traits.delete())
+        columns = ["customer", *(column.name for column in plan.columns)]
+        events = Events(store.tables, Moment(now, plan.zone), event_codes(connection))
+        return insert_from(connection, traits, columns, traits_of_all(plan.columns, events))
+
+
+def _of_plugin(trait: Any, name: str, playbook: Playbook, plugins: Plugins) -> PluginAggregate:
+    plugin_trait = cast("PluginTrait", trait)
+    kind = cast("TraitKind", plugins.find("traits", plugin_trait.use))
+    config = playbook.settings.get(("traits", name))
+    if config is None:
+        config = kind.config.model_validate(dict(plugin_trait.settings))
+    written = json.dumps([kind.name, dict(plugin_trait.settings)], sort_keys=True, default=str)
+    return PluginAggregate(kind, config, written)
+
+
+def _named(prefix: str, name: str) -> str:
+    whole = prefix + name
+    return whole if len(whole) <= LONGEST else f"{whole[: LONGEST - 17]}_{_digest(name)}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()

@@ -1,0 +1,168 @@
+"""Conditions as SQL: each becomes one boolean expression over customers and their traits.
+
+Logic is two-valued: every leaf is true or false and never NULL, so ``none`` and the negative
+words are plain negations.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, cast
+
+from sqlalchemy import and_, case, false, func, not_, or_, select, true
+
+from regulars.customers.columns import unit_vector, vector_columns
+from regulars.customers.comparisons import Subject, compare
+from regulars.customers.shares import threshold
+from regulars.playbook.conditions import (
+    AttributeCondition,
+    Comparison,
+    Consented,
+    InSegment,
+    Near,
+    NotPerformed,
+    Performed,
+    PluginCondition,
+    Sample,
+    ScoreCondition,
+    TraitCondition,
+)
+from regulars.store.schema import sample_column
+from regulars.store.tables import consents
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy import ColumnElement
+
+    from regulars.hooks.kinds import ConditionKind
+    from regulars.playbook.conditions import Condition
+
+    from .scope import Scope
+
+EARTH_RADIUS = 6_371_008.8  # metres; the mean radius of the IUGG
+FLAT = 50  # terms in one AND or OR; SQLite's expressions may be 1,000 deep, a level a term
+
+
+def compile_condition(condition: Condition, scope: Scope) -> ColumnElement[bool]:
+    """``condition`` over ``scope.people``: true or false for each customer, never NULL."""
+    if isinstance(condition, PluginCondition):
+        return _plugin(condition, scope)
+    tests = []
+    leaf = LEAVES.get(type(condition))
+    if leaf is not None:
+        tests.append(leaf(condition, scope))
+    if condition.all is not None:
+        tests.append(every([compile_condition(inner, scope) for inner in condition.all]))
+    if condition.any is not None:
+        tests.append(some([compile_condition(inner, scope) for inner in condition.any]))
+    if condition.none is not None:
+        inside = [compile_condition(inner, scope) for inner in condition.none]
+        tests.append(not_(some(inside)))
+    return every(tests)
+
+
+def every(tests: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
+    """All of ``tests``; true without any."""
+    if len(tests) <= FLAT:
+        return and_(true(), *tests)
+    return every([_closed(and_(*tests[i : i + FLAT])) for i in range(0, len(tests), FLAT)])
+
+
+def some(tests: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Any of ``tests``; false without any."""
+    if len(tests) <= FLAT:
+        return or_(false(), *tests)
+    return some([_closed(or_(*tests[i : i + FLAT])) for i in range(0, len(tests), FLAT)])
+
+
+def _closed(test: ColumnElement[bool]) -> ColumnElement[bool]:
+    """``test``, so that SQLAlchemy doesn't melt it into its neighbours and NULL counts as false."""
+    return case((test, 1), else_=0) == 1
+
+
+def _plugin(condition: PluginCondition, scope: Scope) -> ColumnElement[bool]:
+    kind = cast("ConditionKind", scope.plugins.find("conditions", condition.use))
+    config = kind.config.model_validate(dict(condition.settings))
+    return _closed(kind.compile(config, scope, scope.moment))
+
+
+def _attribute(condition: AttributeCondition, scope: Scope) -> ColumnElement[bool]:
+    return compare(scope.attribute_subject(condition.attribute), condition, scope.moment)
+
+
+def _trait(condition: TraitCondition, scope: Scope) -> ColumnElement[bool]:
+    subject = scope.trait_subject(scope.plan.trait(condition.trait))
+    return compare(subject, condition, scope.moment)
+
+
+def _score(condition: ScoreCondition, scope: Scope) -> ColumnElement[bool]:
+    value = scope.score(condition.score)
+    return compare(Subject(value, "number"), condition, scope.moment)
+
+
+def _performed(condition: Performed, scope: Scope) -> ColumnElement[bool]:
+    subject = scope.trait_subject(scope.plan.inline(condition))
+    comparison = condition.comparison()
+    if not comparison.words():
+        comparison = Comparison(at_least=1)
+    return compare(subject, comparison, scope.moment)
+
+
+def _not_performed(condition: NotPerformed, scope: Scope) -> ColumnElement[bool]:
+    subject = scope.trait_subject(scope.plan.inline(condition))
+    return not_(compare(subject, Comparison(at_least=1), scope.moment))
+
+
+def _segment(condition: InSegment, scope: Scope) -> ColumnElement[bool]:
+    return compile_condition(scope.playbook.segments[condition.segment], scope)
+
+
+def _consented(condition: Consented, scope: Scope) -> ColumnElement[bool]:
+    """The word for the channel counts, else the one for all channels, else the topic's basis."""
+    basis = scope.playbook.topics[condition.consented].basis
+    if basis == "transactional":
+        return true()
+    words = [
+        select(consents.c.granted)
+        .where(
+            consents.c.customer == scope.customer,
+            consents.c.topic == condition.consented,
+            consents.c.channel == channel,
+        )
+        .correlate(scope.tables.customers)
+        .scalar_subquery()
+        for channel in dict.fromkeys((condition.channel or "", ""))
+    ]
+    return func.coalesce(*words, 0 if basis == "opt_in" else 1) != 0
+
+
+def _near(condition: Near, scope: Scope) -> ColumnElement[bool]:
+    """Two points are within a distance when the chord between them is short enough."""
+    columns = vector_columns(scope.tables.customers, condition.attribute)
+    known = columns[0].is_not(None)
+    half_angle = condition.within.metres / (2 * EARTH_RADIUS)
+    if half_angle >= math.pi / 2:
+        return known
+    here = unit_vector(*condition.near)
+    squares = [(column - at) * (column - at) for column, at in zip(columns, here, strict=True)]
+    chord = squares[0] + squares[1] + squares[2]
+    return and_(known, chord <= (2 * math.sin(half_angle)) ** 2)
+
+
+def _sample(condition: Sample, scope: Scope) -> ColumnElement[bool]:
+    share = scope.tables.customers.c[sample_column(condition.seed)]
+    return and_(share.is_not(None), share < threshold(condition.sample.share))
+
+
+LEAVES: dict[type, Callable[[Any, Scope], ColumnElement[bool]]] = {
+    AttributeCondition: _attribute,
+    TraitCondition: _trait,
+    ScoreCondition: _score,
+    Performed: _performed,
+    NotPerformed: _not_performed,
+    InSegment: _segment,
+    Consented: _consented,
+    Near: _near,
+    Sample: _sample,
+}

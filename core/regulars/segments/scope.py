@@ -1,0 +1,122 @@
+"""Scope: what the names of a playbook mean in one store at one instant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Column, func, select
+
+from regulars.amounts import SCALE
+from regulars.customers.columns import attribute_column
+from regulars.customers.comparisons import Subject, SubjectType
+from regulars.customers.trait_sql import Events, event_codes
+from regulars.hooks.kinds import Moment
+from regulars.store.tables import scores
+
+from .compile import compile_condition
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from sqlalchemy import ColumnElement, Connection, FromClause
+
+    from regulars.customers.traits import TraitColumn, TraitPlan
+    from regulars.hooks.plugins import Plugins
+    from regulars.playbook.conditions import Condition, OneComparison
+    from regulars.playbook.playbook import Playbook
+    from regulars.store import Tables
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What names mean at ``now``; made once a run, after the store was fitted to the playbook.
+
+    Its conditions are over ``people``. It is what a plugin's SQL sees (``hooks.kinds.Columns``).
+    """
+
+    playbook: Playbook
+    plugins: Plugins
+    plan: TraitPlan
+    tables: Tables
+    now: datetime
+    events: Events = field(repr=False)
+
+    @classmethod
+    def of(  # noqa: PLR0913, PLR0917 (all that a run knows)
+        cls,
+        connection: Connection,
+        playbook: Playbook,
+        plugins: Plugins,
+        plan: TraitPlan,
+        tables: Tables,
+        now: datetime,
+    ) -> Scope:
+        """The scope of ``playbook`` at ``now``; event names are read from the store."""
+        moment = Moment(now, playbook.timezone)
+        events = Events(tables, moment, event_codes(connection))
+        return cls(playbook, plugins, plan, tables, now, events)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The playbook's zone."""
+        return self.playbook.timezone
+
+    @property
+    def moment(self) -> Moment:
+        """The run's instant and the playbook's zone."""
+        return self.events.moment
+
+    @property
+    def people(self) -> FromClause:
+        """Every customer with their traits: what conditions are over."""
+        customers, traits = self.tables.customers, self.tables.traits
+        people: FromClause = customers.outerjoin(traits, traits.c.customer == customers.c.id)
+        return people
+
+    @property
+    def customer(self) -> ColumnElement[int]:
+        """The customer's number in the store."""
+        column: Column[int] = self.tables.customers.c.id
+        return column
+
+    def attribute(self, name: str, /) -> ColumnElement[Any]:
+        """An attribute of the profile; dates are ISO text, times are microseconds UTC."""
+        return self.attribute_subject(name).column
+
+    def trait(self, name: str, /) -> ColumnElement[Any]:
+        """A declared trait; sums, averages and extremes are in millionths."""
+        return self.trait_subject(self.plan.trait(name)).column
+
+    def score(self, name: str, /) -> ColumnElement[float]:
+        """A model's score, written ``model.score``; NULL for a customer without one."""
+        value = select(scores.c.value).where(
+            scores.c.customer == self.customer, scores.c.score == name
+        )
+        return value.correlate(self.tables.customers).scalar_subquery()
+
+    def condition(self, condition: Condition) -> ColumnElement[bool]:
+        """A boolean expression over ``people`` that is never NULL."""
+        return compile_condition(condition, self)
+
+    def where(self, where: Mapping[str, OneComparison]) -> ColumnElement[bool]:
+        """A boolean expression over the events table that is never NULL."""
+        return self.events.where(where)
+
+    def event(self, name: str) -> int | None:
+        """The number of the event ``name`` in the store; None if none was ever seen."""
+        return self.events.codes.get(name)
+
+    def attribute_subject(self, name: str) -> Subject:
+        """An attribute with its type; KeyError if it is not known."""
+        type_: SubjectType = self.playbook.attribute_types()[name]
+        return Subject(attribute_column(self.tables.customers, name), type_)
+
+    def trait_subject(self, column: TraitColumn) -> Subject:
+        """A column of the traits with its type; 0 for a customer without a row where it counts."""
+        value: ColumnElement[Any] = self.tables.traits.c[column.name]
+        if column.zero_without_events:
+            value = func.coalesce(value, 0)
+        return Subject(value, column.type, SCALE if column.in_millionths else 1)
