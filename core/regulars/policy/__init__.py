@@ -2,5 +2,6 @@
 
 from .again import still_allowed
 from .checks import decide
+from .routing import address, routes
 
-__all__ = ["decide", "still_allowed"]
+__all__ = ["address", "decide", "routes", "still_allowed"]

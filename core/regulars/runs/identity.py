@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select
-
 from regulars.errors import StoreError
-from regulars.store import tables
+from regulars.store.facts import get_fact, set_fact
 
 if TYPE_CHECKING:
     from regulars.store import Store
@@ -15,11 +13,10 @@ if TYPE_CHECKING:
 
 def belong_to(store: Store, playbook: str) -> None:
     """Mark a new store as ``playbook``'s; refuse one that is another's."""
-    facts = tables.facts
     with store.transaction() as connection:
-        owner = connection.scalar(select(facts.c.value).where(facts.c.name == "playbook"))
+        owner = get_fact(connection, "playbook")
         if owner is None:
-            connection.execute(insert(facts).values(name="playbook", value=playbook))
+            set_fact(connection, "playbook", playbook)
     if owner not in (None, playbook):
         raise StoreError(
             f"this store belongs to the playbook '{owner}', not to '{playbook}'; "

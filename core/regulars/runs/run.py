@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, insert, select, update
 
 from regulars.customers.ingest import ingest
-from regulars.customers.samples import fill_samples
-from regulars.customers.traits import plan_traits, refresh_traits
+from regulars.customers.traits import plan_traits
 from regulars.delivery import deliver
 from regulars.errors import StoreError
 from regulars.hooks import RunInfo
@@ -27,10 +26,10 @@ from regulars.journeys.stage import run_journeys
 from regulars.policy import decide
 from regulars.progress import Silent
 from regulars.segments.membership import refresh_segments
-from regulars.segments.scope import Scope
 from regulars.store import Store, hold, rehearse, tables
 
 from .identity import belong_to
+from .understanding import understand
 from .summary import Summary, count_decisions
 
 if TYPE_CHECKING:
@@ -86,14 +85,14 @@ def _stages(
         traits = plan_traits(playbook, plugins)
         belong_to(store, playbook.id)
         _refuse_to_go_back(store, now)
-        store.fit(traits.shape)
+        store.fit(traits.shape(playbook))
         number, info = _begin(store, playbook.id, now)
         plugins.run_started(info)
     with clock.stage("ingest"):
         ingested = ingest(store, playbook, plugins, now, progress)
     with clock.stage("traits"):
         fill_samples(store, traits)
-        refresh_traits(store, traits, playbook, plugins, now)
+        refresh_traits(store, traits, now)
     with store.transaction() as connection:
         scope = Scope.of(connection, playbook, plugins, traits, store.tables, now)
     with clock.stage("segments"):
@@ -120,7 +119,7 @@ def _stages(
 
 def _refuse_to_go_back(store: Store, now: datetime) -> None:
     """Time goes one way: a run before the last one would let customers in a second time."""
-    with store.transaction() as connection:
+    with store.reading() as connection:
         last = connection.scalar(select(func.max(tables.runs.c.at)))
     if last is not None and micros(now) < last:
         raise StoreError(

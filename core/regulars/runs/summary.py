@@ -61,7 +61,7 @@ def count_decisions(store: Store, run: int) -> Decisions:
         .group_by(deliveries.c.state, deliveries.c.reason)
         .order_by(deliveries.c.reason)
     )
-    with store.transaction() as connection:
+    with store.reading() as connection:
         rows = connection.execute(query).tuples().all()
     totals = {"sent": 0, "failed": 0, "unknown": 0}
     reasons: dict[str, dict[str, int]] = {"held": {}, "skipped": {}}

@@ -1,0 +1,94 @@
+"""The way in: the group of commands, and what an error becomes for the person and the caller."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING
+
+import click
+
+from regulars.errors import RegularsError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS = {
+    "init": "start a client's folder from an example",
+    "check": "find everything that is wrong with a playbook",
+    "plan": "say what a run would do, and do nothing",
+    "run": "do what the playbook says",
+    "segments": "list segments and who is in them",
+    "customers": "show what is known of a customer",
+    "render": "show a message as a customer would get it",
+    "sources": "show what was loaded, and the rows that were refused",
+    "plugins": "list plugins and what they offer",
+    "schema": "print the JSON Schema of playbooks, for editors",
+}
+
+
+class Commands(click.Group):
+    """The built-in commands by name; plugins are loaded only when theirs may be meant."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Built-in commands first, then those of plugins."""
+        if any(entry.dist and entry.dist.name != "regulars" for entry in _entry_points()):
+            self._load_plugins()
+        return [*COMMANDS, *sorted(super().list_commands(ctx))]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, imported now."""
+        if cmd_name in COMMANDS:
+            command: click.Command = import_module(f".{cmd_name}", __package__).command
+            return command
+        if cmd_name not in self.commands:
+            self._load_plugins()
+        return super().get_command(ctx, cmd_name)
+
+    def _load_plugins(self) -> None:
+        from regulars.hooks import Plugins  # noqa: PLC0415
+
+        from .opening import disabled_plugins  # noqa: PLC0415
+
+        Plugins.load(disabled=disabled_plugins()).commands(self)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """One line a command, without importing the built-in ones."""
+        rows = []
+        for name in self.list_commands(ctx):
+            known = COMMANDS.get(name)
+            rows.append((name, known or self.commands[name].get_short_help_str()))
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+def _entry_points() -> Sequence[object]:
+    return tuple(entry_points(group="regulars"))  # type: ignore[arg-type]
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="regulars", prog_name="regulars")
+def regulars() -> None:
+    """Turn first-time buyers into regulars, from one reviewed playbook.
+
+    check a playbook, plan what it would do, run it.
+    """
+
+
+def run_command_line(arguments: Sequence[str]) -> int:
+    """Run one command; returns the exit status (0, 1, 2 or 3, see ``regulars.errors``)."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(message)s")
+    try:
+        result = regulars.main(list(arguments), prog_name="regulars", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        click.echo("stopped", err=True)
+        return 130
+    except RegularsError as error:
+        click.echo(str(error), err=True)
+        return error.exit_status
+    return result if isinstance(result, int) else 0

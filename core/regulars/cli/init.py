@@ -1,0 +1,34 @@
+"""``regulars init``: start a client's folder from an example."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import click
+
+from .opening import disabled_plugins
+
+
+@click.command("init")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--starter", default="corner-bakery", show_default=True, help="What to start from.")
+def command(folder: Path, starter: str) -> None:
+    """Start a client in FOLDER: a playbook, its templates and some data to try it on."""
+    from regulars.hooks import Plugins  # noqa: PLC0415
+
+    starters = Plugins.load(disabled=disabled_plugins()).starters
+    if starter not in starters:
+        names = ", ".join(sorted(starters))
+        raise click.BadParameter(f"there is no starter '{starter}'; choose one of: {names}")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise click.BadParameter(f"'{folder}' is not empty; name a new folder")
+    shutil.copytree(
+        starters[starter].folder,
+        folder,
+        dirs_exist_ok=True,
+        ignore=shutil.ignore_patterns("__pycache__", "*.pyc", ".regulars", "outbox"),
+    )
+    for made in sorted(path for path in folder.rglob("*") if path.is_file()):
+        click.echo(str(made))
+    click.echo(f"\nNext: regulars plan {folder / 'playbook.yaml'}", err=True)

@@ -1,0 +1,67 @@
+"""What the commands share: the playbook argument, ``--at``, ``--json``, opening and redacting."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regulars.playbook.loading import Loaded
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+playbook_argument = click.argument("playbook", type=click.Path(path_type=Path))
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+at_option = click.option(
+    "--at",
+    metavar="TIME",
+    help="The instant to act at, as 2026-12-01T09:00Z; without an offset in the playbook's "
+    "timezone. Default: now.",
+)
+
+
+def disabled_plugins() -> tuple[str, ...]:
+    """The plugins that ``REGULARS_DISABLE`` switches off."""
+    names = os.environ.get("REGULARS_DISABLE", "").split(",")
+    return tuple(name.strip() for name in names if name.strip())
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Loaded]:
+    """The checked playbook at ``path``; errors inside are redacted of its secrets."""
+    from regulars.errors import RegularsError  # noqa: PLC0415
+    from regulars.messages import check_templates  # noqa: PLC0415
+    from regulars.playbook.loading import load_playbook  # noqa: PLC0415
+    from regulars.playbook.secrets import redact  # noqa: PLC0415
+
+    loaded = load_playbook(path)
+    try:
+        check_templates(loaded)
+        yield loaded
+    except RegularsError as error:
+        error.args = tuple(redact(str(item), loaded.playbook.secrets) for item in error.args)
+        raise
+
+
+def instant_of(text: str | None, loaded: Loaded) -> datetime:
+    """The instant that ``--at`` writes, else now.
+
+    Raises:
+        click.BadParameter: the text is no time.
+    """
+    from regulars.playbook.values import LocalTime  # noqa: PLC0415
+
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        return LocalTime.parse(text).at(loaded.playbook.timezone)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--at") from None

@@ -1,0 +1,76 @@
+"""Tables for people, JSON for programs, a progress bar where there is a terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from regulars.progress import Silent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from rich.progress import Progress as Bars
+
+    from regulars.progress import Progress
+
+
+def print_json(value: object) -> None:
+    """One JSON document on stdout."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table on stdout; a column whose cells are all numbers stands to the right."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    cells = [list(row) for row in rows]
+    table = Table(title=Text(title), title_justify="left", header_style="bold")
+    for place, column in enumerate(columns):
+        numbers = bool(cells) and all(isinstance(row[place], int | float) for row in cells)
+        table.add_column(Text(column), justify="right" if numbers else "left", overflow="fold")
+    for row in cells:
+        table.add_row(*(Text(_cell(item)) for item in row))
+    Console(file=sys.stdout, highlight=False).print(table)
+
+
+def _cell(item: object) -> str:
+    if isinstance(item, int) and not isinstance(item, bool):
+        return f"{item:,}"
+    text = "" if item is None else str(item)
+    return "".join(c if c.isprintable() or c == " " else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+class _Bar:
+    """One bar at a time, on stderr."""
+
+    def __init__(self, bars: Bars) -> None:
+        self._bars = bars
+        self._task: Any = None
+
+    def start(self, what: str, total: int | None = None) -> None:
+        if self._task is not None:
+            self._bars.remove_task(self._task)
+        self._task = self._bars.add_task(what, total=total)
+
+    def advance(self, count: int) -> None:
+        self._bars.advance(self._task, count)
+
+
+@contextmanager
+def progress_on_terminal() -> Iterator[Progress]:
+    """A progress bar on stderr if it is a terminal, else nothing."""
+    if not sys.stderr.isatty():
+        yield Silent()
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress as Bars  # noqa: PLC0415
+
+    with Bars(console=Console(stderr=True), transient=True) as bars:
+        yield _Bar(bars)

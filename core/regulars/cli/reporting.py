@@ -1,0 +1,65 @@
+"""The summary of a run or a plan, for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from .printing import print_table
+
+if TYPE_CHECKING:
+    from regulars.runs.summary import Summary
+
+WHY_SKIPPED = {
+    "consent": "no consent to the topic",
+    "unreachable": "no address on any channel",
+    "duplicate": "the same address gets it already",
+    "late": "too late to be welcome",
+    "render_error": "the template failed for this customer",
+    "refused": "a plugin said no",
+    "exited": "the step is gone from the playbook",
+}
+
+
+def print_summary(summary: Summary, *, planned: bool) -> None:
+    """What happened, or would happen, as tables on stdout."""
+    verb = "would do" if planned else "did"
+    click.echo(f"{summary.playbook} at {summary.at:%Y-%m-%d %H:%M} UTC: what this run {verb}\n")
+    if summary.ingested:
+        print_table(
+            "Data",
+            ["source", "customers", "events", "rejected"],
+            ([n, s.customers, s.events, s.rejected] for n, s in summary.ingested.items()),
+        )
+    if summary.segments:
+        print_table(
+            "Segments",
+            ["segment", "members", "entered", "left"],
+            ([n, s.members, s.entered, s.left] for n, s in summary.segments.items()),
+        )
+    if summary.journeys:
+        print_table(
+            "Journeys",
+            ["journey", "entered", "inside now", "completed", "exited"],
+            (
+                [n, j.entered, j.active, j.completed, j.exited]
+                for n, j in summary.journeys.items()
+            ),
+        )
+    _print_decisions(summary, planned=planned)
+
+
+def _print_decisions(summary: Summary, *, planned: bool) -> None:
+    decisions = summary.decisions
+    rows: list[list[object]] = [["would be sent" if planned else "sent", decisions.sent, ""]]
+    for name in ("failed", "unknown"):
+        count = getattr(decisions, name)
+        if count:
+            rows.append([name, count, "see: regulars sources, or the channel's own log"])
+    rows += [["held", count, reason] for reason, count in decisions.held.items()]
+    rows += [
+        ["skipped", count, f"{reason}: {WHY_SKIPPED.get(reason, reason)}"]
+        for reason, count in decisions.skipped.items()
+    ]
+    print_table("Messages", ["decision", "messages", "why"], rows)

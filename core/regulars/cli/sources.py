@@ -1,0 +1,46 @@
+"""``regulars sources``: show what was loaded, and the rows that were refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from .opening import json_option, opened, playbook_argument
+from .printing import print_json, print_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command("sources")
+@playbook_argument
+@click.option("--rejects", default=20, show_default=True, help="How many rejected rows to show.")
+@json_option
+def command(playbook: Path, rejects: int, *, as_json: bool) -> None:
+    """Show what was loaded from the sources of PLAYBOOK, and the rows that were refused."""
+    from regulars.runs.reading import loads, rejected_rows, stored  # noqa: PLC0415
+
+    with opened(playbook) as loaded, stored(loaded) as store:
+        loaded_parts = loads(store)
+        refused = rejected_rows(store, rejects)
+    if as_json:
+        print_json({"loads": loaded_parts, "rejects": refused})
+        return
+    print_table(
+        "Sources",
+        ["source", "file or query", "rows", "rejected", "loaded at"],
+        (part.values() for part in map(_in_order, loaded_parts)),
+    )
+    if refused:
+        print_table(
+            "Rejected rows", ["source", "file or query", "row", "reason"], map(_cells, refused)
+        )
+
+
+def _in_order(part: dict[str, object]) -> dict[str, object]:
+    return {name: part[name] for name in ("source", "origin", "rows", "rejected", "at")}
+
+
+def _cells(reject: dict[str, object]) -> list[object]:
+    return [reject[name] for name in ("source", "origin", "row", "reason")]

@@ -1,0 +1,80 @@
+"""A glimpse: one customer as a run at an instant would see them, leaving no trace."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from regulars.customers.ingest import ingest
+from regulars.customers.traits import plan_traits
+from regulars.errors import StoreError
+from regulars.instants import instant
+from regulars.store import rehearse, tables
+
+from .understanding import understand
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from regulars.playbook.loading import Loaded
+    from regulars.segments.scope import Scope
+    from regulars.store import Store
+
+
+@dataclass(frozen=True)
+class Glimpse:
+    """A store that will be rolled back, and what names mean in it."""
+
+    store: Store
+    scope: Scope
+
+
+@contextmanager
+def glimpse(loaded: Loaded, now: datetime | None) -> Iterator[Glimpse]:
+    """The playbook's data with traits as of ``now``; None means as of the last run.
+
+    With a time, new data of the sources is read as well.
+
+    Raises:
+        StoreError: as of the last run, and nothing has run yet.
+    """
+    playbook, plugins = loaded.playbook, loaded.plugins
+    with rehearse(playbook.store) as store:
+        traits = plan_traits(playbook, plugins)
+        store.fit(traits.shape(playbook))
+        if now is None:
+            now = _last_run(store, loaded)
+        else:
+            ingest(store, playbook, plugins, now)
+        fill_samples(store, traits)
+        refresh_traits(store, traits, now)
+        with store.transaction() as connection:
+            scope = Scope.of(connection, playbook, plugins, traits, store.tables, now)
+        yield Glimpse(store, scope)
+
+
+def _last_run(store: Store, loaded: Loaded) -> datetime:
+    with store.transaction() as connection:
+        last = connection.scalar(select(func.max(tables.runs.c.at)))
+    if last is None:
+        raise StoreError(f"nothing has run yet; start with: regulars run {loaded.playbook.path}")
+    return instant(last)
+
+
+def customer_number(connection: Connection, key: str) -> int:
+    """The store's number of the customer ``key``.
+
+    Raises:
+        StoreError: there is no such customer.
+    """
+    customers = tables.customers
+    number = connection.scalar(select(customers.c.id).where(customers.c.key == key))
+    if number is None:
+        raise StoreError(f"there is no customer '{key}' in the store; look at the id in its source")
+    return int(number)

@@ -1,0 +1,26 @@
+"""From loaded data to what names mean: samples, traits, and the scope of an instant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regulars.customers.samples import fill_samples
+from regulars.customers.trait_sql import refresh_traits
+from regulars.hooks import Moment
+from regulars.segments.scope import Scope
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from regulars.customers.traits import TraitPlan
+    from regulars.playbook.loading import Loaded
+    from regulars.store import Store
+
+
+def understand(store: Store, loaded: Loaded, plan: TraitPlan, now: datetime) -> Scope:
+    """Bring every customer's computed values to ``now``; what the playbook's names mean then."""
+    playbook, plugins = loaded.playbook, loaded.plugins
+    fill_samples(store, plan.shape(playbook).samples)
+    refresh_traits(store, plan, Moment(now, playbook.timezone))
+    with store.reading() as connection:
+        return Scope.of(playbook, plugins, plan, store.tables, now, connection)
