@@ -34,7 +34,7 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Built-in commands first, then those of plugins."""
-        if any(entry.dist and entry.dist.name != "regulars" for entry in _entry_points()):
+        if _from_others():
             self._load_plugins()
         return [*COMMANDS, *sorted(super().list_commands(ctx))]
 
@@ -64,8 +64,12 @@ class Commands(click.Group):
             formatter.write_dl(rows)
 
 
-def _entry_points() -> Sequence[object]:
-    return tuple(entry_points(group="regulars"))  # type: ignore[arg-type]
+def _from_others() -> bool:
+    """Whether somebody else's plugin is installed."""
+    return any(
+        entry.dist is not None and entry.dist.name != "regulars"
+        for entry in entry_points(group="regulars")
+    )
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

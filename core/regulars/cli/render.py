@@ -19,7 +19,7 @@ from .opening import at_option, instant_of, opened, playbook_argument
 @click.option("--channel", metavar="NAME", help="Which of its parts. Default: the first.")
 @click.option("--open", "in_browser", is_flag=True, help="Show it in a browser.")
 @at_option
-def command(
+def command(  # noqa: PLR0913 (one an option)
     playbook: Path,
     message: str,
     customer: str,

@@ -42,10 +42,7 @@ def print_summary(summary: Summary, *, planned: bool) -> None:
         print_table(
             "Journeys",
             ["journey", "entered", "inside now", "completed", "exited"],
-            (
-                [n, j.entered, j.active, j.completed, j.exited]
-                for n, j in summary.journeys.items()
-            ),
+            ([n, j.entered, j.active, j.completed, j.exited] for n, j in summary.journeys.items()),
         )
     _print_decisions(summary, planned=planned)
 

@@ -30,17 +30,15 @@ def command(playbook: Path, rejects: int, *, as_json: bool) -> None:
     print_table(
         "Sources",
         ["source", "file or query", "rows", "rejected", "loaded at"],
-        (part.values() for part in map(_in_order, loaded_parts)),
+        (_cells(part, "source", "origin", "rows", "rejected", "at") for part in loaded_parts),
     )
     if refused:
         print_table(
-            "Rejected rows", ["source", "file or query", "row", "reason"], map(_cells, refused)
+            "Rejected rows",
+            ["source", "file or query", "row", "reason"],
+            (_cells(row, "source", "origin", "row", "reason") for row in refused),
         )
 
 
-def _in_order(part: dict[str, object]) -> dict[str, object]:
-    return {name: part[name] for name in ("source", "origin", "rows", "rejected", "at")}
-
-
-def _cells(reject: dict[str, object]) -> list[object]:
-    return [reject[name] for name in ("source", "origin", "row", "reason")]
+def _cells(row: dict[str, object], *names: str) -> list[object]:
+    return [row[name] for name in names]

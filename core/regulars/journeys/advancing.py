@@ -10,7 +10,7 @@ from sqlalchemy import case, delete, literal, select, update
 from regulars.instants import micros
 from regulars.playbook.journeys import Emit, Exit, If, Send, Set
 from regulars.store import insert_from, tables
-from regulars.store.tables import BigInteger, Instant, Name
+from regulars.store.tables import Id, Instant, Name
 
 from .effects import emit_event, set_attributes
 
@@ -85,7 +85,7 @@ def _plan_message(connection: Connection, place: Place, step: str, message: str)
             literal(message, Name),
             literal("planned", Name),
             literal(place.now, Instant),
-            literal(place.run, BigInteger),
+            literal(place.run, Id),
         )
         .where(entries.c.id.in_(_cohort(place, step, "entry")))
         .order_by(entries.c.id),
@@ -100,11 +100,7 @@ def _branch(
     positions = tables.positions
     people = place.scope.tables.customers
     cohort = _cohort(place, instruction.id)
-    yes = (
-        select(people.c.id)
-        .select_from(place.scope.people)
-        .where(people.c.id.in_(cohort), holds)
-    )
+    yes = select(people.c.id).select_from(place.scope.people).where(people.c.id.in_(cohort), holds)
     _log(
         connection,
         place,
@@ -119,17 +115,15 @@ def _branch(
         _go(connection, place, instruction.id, target, positions.c.entry.in_(chosen))
 
 
-def _log(
-    connection: Connection, place: Place, step: str, outcome: ColumnElement[str]
-) -> None:
+def _log(connection: Connection, place: Place, step: str, outcome: ColumnElement[str]) -> None:
     positions = tables.positions
     insert_from(
         connection,
         tables.steps,
         ("entry", "step", "at", "outcome"),
-        _cohort(place, step, "entry").add_columns(
-            literal(step, Name), literal(place.now, Instant), outcome
-        ).select_from(positions),
+        _cohort(place, step, "entry")
+        .add_columns(literal(step, Name), literal(place.now, Instant), outcome)
+        .select_from(positions),
         skip_existing=True,
     )
 

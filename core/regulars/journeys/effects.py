@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, update
 
 from regulars.amounts import millionths
-from regulars.customers.attributes import stored_attributes
+from regulars.customers.customer_rows import CustomerReader
+from regulars.customers.source_columns import Fields
 from regulars.store import event_code, insert_rows, tables
 
 if TYPE_CHECKING:
@@ -28,9 +29,10 @@ def set_attributes(
 ) -> None:
     """Write the attributes of everybody in ``cohort``."""
     customers = scope.tables.customers
-    written: dict[str, Any] = {}
-    for name, value in values.items():
-        written |= stored_attributes(scope.playbook, name, value)
+    reader = CustomerReader(scope.playbook.customer, scope.zone)
+    one_row = {"id": ["set"]} | {name: [value] for name, value in values.items()}
+    columns = reader.read(Fields(one_row, 1)).columns
+    written = {name: cells[0] for name, cells in columns.items()}
     connection.execute(update(customers).where(customers.c.id.in_(cohort)).values(written))
 
 

@@ -62,9 +62,7 @@ def _allowed(candidates: Table, name: str, journey: Journey, scope: Scope) -> Se
     ).where(ranked.c.place == 1)
 
 
-def _stands_in_the_way(
-    candidates: Table, journey: Journey, scope: Scope
-) -> ColumnElement[bool]:
+def _stands_in_the_way(candidates: Table, journey: Journey, scope: Scope) -> ColumnElement[bool]:
     """What earlier entry of this customer forbids a new one."""
     entries = tables.entries
     again = journey.may_enter_again

@@ -54,9 +54,7 @@ def _name(step: Step, seen: Counter[str]) -> _Named:
     default = step.send if isinstance(step, Send) else f"{kind}-{seen[kind]}"
     if not isinstance(step, If):
         return _Named(step.id or default, step)
-    return _Named(
-        step.id or default, step, _named(step.then, seen), _named(step.else_, seen)
-    )
+    return _Named(step.id or default, step, _named(step.then, seen), _named(step.else_, seen))
 
 
 def _flatten(steps: Sequence[_Named], after: str | None) -> Iterator[Instruction]:

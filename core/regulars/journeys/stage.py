@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, select, update
 
-from regulars.instants import instant, micros
+from regulars.instants import instant
 from regulars.store import tables
 from regulars.triggers import Past
 
@@ -42,9 +42,7 @@ def run_journeys(store: Store, scope: Scope, run: int) -> dict[str, JourneyCount
     return counts
 
 
-def _run_journey(
-    connection: Connection, name: str, journey: Journey, place: Place
-) -> JourneyCount:
+def _run_journey(connection: Connection, name: str, journey: Journey, place: Place) -> JourneyCount:
     before = _ended(connection, name)
     entered = enter(connection, name, journey, place.scope, _past(connection, name))
     instructions = program(journey)

@@ -47,16 +47,12 @@ def glimpse(loaded: Loaded, now: datetime | None) -> Iterator[Glimpse]:
     playbook, plugins = loaded.playbook, loaded.plugins
     with rehearse(playbook.store) as store:
         traits = plan_traits(playbook, plugins)
-        store.fit(traits.shape(playbook))
+        store.fit(traits.shape)
         if now is None:
             now = _last_run(store, loaded)
         else:
             ingest(store, playbook, plugins, now)
-        fill_samples(store, traits)
-        refresh_traits(store, traits, now)
-        with store.transaction() as connection:
-            scope = Scope.of(connection, playbook, plugins, traits, store.tables, now)
-        yield Glimpse(store, scope)
+        yield Glimpse(store, understand(store, loaded, traits, now))
 
 
 def _last_run(store: Store, loaded: Loaded) -> datetime:

@@ -105,7 +105,8 @@ def _event(connection: Connection, scope: Scope, message: str, customer: int) ->
     query = select(func.max(events.c.id)).where(
         events.c.customer == customer, events.c.name.in_(codes), events.c.time <= micros(scope.now)
     )
-    return connection.scalar(query)
+    latest: int | None = connection.scalar(query)
+    return latest
 
 
 def _exact(loaded: Loaded, channel: str, message: Outgoing) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, make_url, select
@@ -38,8 +39,6 @@ def stored(loaded: Loaded) -> Iterator[Store]:
 
 
 def _exists(database: str | None) -> bool:
-    from pathlib import Path  # noqa: PLC0415
-
     return database is not None and Path(database).exists()
 
 
@@ -52,7 +51,7 @@ def segment_sizes(store: Store, names: Sequence[str]) -> dict[str, int]:
         .group_by(segments.c.name)
     )
     with store.reading() as connection:
-        sizes = dict(connection.execute(query).tuples().all())
+        sizes: dict[str, int] = dict(connection.execute(query).tuples().all())
     return {name: sizes.get(name, 0) for name in names}
 
 

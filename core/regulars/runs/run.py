@@ -29,8 +29,8 @@ from regulars.segments.membership import refresh_segments
 from regulars.store import Store, hold, rehearse, tables
 
 from .identity import belong_to
-from .understanding import understand
 from .summary import Summary, count_decisions
+from .understanding import understand
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,16 +85,13 @@ def _stages(
         traits = plan_traits(playbook, plugins)
         belong_to(store, playbook.id)
         _refuse_to_go_back(store, now)
-        store.fit(traits.shape(playbook))
+        store.fit(traits.shape)
         number, info = _begin(store, playbook.id, now)
         plugins.run_started(info)
     with clock.stage("ingest"):
         ingested = ingest(store, playbook, plugins, now, progress)
     with clock.stage("traits"):
-        fill_samples(store, traits)
-        refresh_traits(store, traits, now)
-    with store.transaction() as connection:
-        scope = Scope.of(connection, playbook, plugins, traits, store.tables, now)
+        scope = understand(store, loaded, traits, now)
     with clock.stage("segments"):
         segments = refresh_segments(store, scope)
     with clock.stage("journeys"):
@@ -132,8 +129,8 @@ def _begin(store: Store, playbook: str, now: datetime) -> tuple[int, RunInfo]:
     started = micros(datetime.now(UTC))
     with store.transaction() as connection:
         row = {"at": micros(now), "started_at": started}
-        made = connection.execute(insert(tables.runs).values(row))
-        number: int = made.inserted_primary_key[0]
+        made = connection.execute(insert(tables.runs).values(row)).inserted_primary_key
+        number: int = made[0] if made else 0
     name = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{number}"
     return number, RunInfo(id=name, playbook=playbook, at=now)
 
@@ -144,6 +141,4 @@ def _finish(store: Store, number: int, summary: Summary) -> None:
         "summary": json.dumps(summary.as_json()),
     }
     with store.transaction() as connection:
-        connection.execute(
-            update(tables.runs).where(tables.runs.c.id == number).values(values)
-        )
+        connection.execute(update(tables.runs).where(tables.runs.c.id == number).values(values))

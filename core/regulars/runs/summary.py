@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -63,11 +64,10 @@ def count_decisions(store: Store, run: int) -> Decisions:
     )
     with store.reading() as connection:
         rows = connection.execute(query).tuples().all()
-    totals = {"sent": 0, "failed": 0, "unknown": 0}
+    totals: Counter[str] = Counter()
     reasons: dict[str, dict[str, int]] = {"held": {}, "skipped": {}}
     for state, reason, count in rows:
+        totals[state] += count
         if state in reasons:
-            reasons[state][reason or "other"] = count
-        elif state in totals:
-            totals[state] += count
-    return Decisions(**totals, **reasons)
+            reasons[state][reason] = count
+    return Decisions(totals["sent"], totals["failed"], totals["unknown"], **reasons)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regulars.customers.samples import fill_samples
-from regulars.customers.trait_sql import refresh_traits
-from regulars.hooks import Moment
+from regulars.customers.traits import refresh_traits
 from regulars.segments.scope import Scope
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 def understand(store: Store, loaded: Loaded, plan: TraitPlan, now: datetime) -> Scope:
     """Bring every customer's computed values to ``now``; what the playbook's names mean then."""
     playbook, plugins = loaded.playbook, loaded.plugins
-    fill_samples(store, plan.shape(playbook).samples)
-    refresh_traits(store, plan, Moment(now, playbook.timezone))
+    fill_samples(store, plan)
+    refresh_traits(store, plan, now)
     with store.reading() as connection:
-        return Scope.of(playbook, plugins, plan, store.tables, now, connection)
+        return Scope.of(connection, playbook, plugins, plan, store.tables, now)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Occasions", "Occurrence", "Past", "candidate_columns", "occasions"]
 
 
-def occasions(
+def occasions(  # noqa: PLR0911 (one a trigger)
     connection: Connection,
     journey: Journey,
     scope: Scope,

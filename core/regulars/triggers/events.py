@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from .occasions import Past
 
 
-def event_occasions(
-    trigger: EventTrigger, journey: Journey, scope: Scope, past: Past
-) -> Occasions:
+def event_occasions(trigger: EventTrigger, journey: Journey, scope: Scope, past: Past) -> Occasions:
     """Such events that arrived or came due since the journey's last run."""
     code = scope.event(trigger.event)
     if code is None:
@@ -69,9 +67,9 @@ def inactive_occasions(
     )
     too_old = _inactive_before(trigger, journey, scope, past)
     due = last.c.time <= micros(trigger.for_.before(scope.now, scope.zone))
-    found = select(
-        last.c.customer, as_key(last.c.time), last.c.time, cast(null(), Integer)
-    ).where(due)
+    found = select(last.c.customer, as_key(last.c.time), last.c.time, cast(null(), Integer)).where(
+        due
+    )
     if too_old is None:
         return Occasions(found)
     return Occasions(found.where(last.c.time > literal(too_old)))
