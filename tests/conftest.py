@@ -1,0 +1,73 @@
+"""What every test may ask for: fresh empty databases, on real servers.
+
+A server is started when the first test asks for it, once for each process that runs tests.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests.servers.mariadb import MariaDB, mariadb
+from tests.servers.postgres import Postgres, postgres
+from tests.servers.process import ServerMissing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
+
+def _session(server: AbstractContextManager[Any]) -> Iterator[Any]:
+    with ExitStack() as stack:
+        try:
+            running = stack.enter_context(server)
+        except ServerMissing as error:
+            if os.environ.get("CI"):
+                pytest.fail(str(error))
+            pytest.skip(str(error))
+        yield running
+
+
+@pytest.fixture(scope="session")
+def postgres16() -> Iterator[Postgres]:
+    yield from _session(postgres(16))
+
+
+@pytest.fixture(scope="session")
+def postgres18() -> Iterator[Postgres]:
+    yield from _session(postgres(18))
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[MariaDB]:
+    yield from _session(mariadb())
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The URL of a SQLite store that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'store.db'}"
+
+
+_SERVERS = {
+    "postgres16": "postgres16",
+    "postgres18": "postgres18",
+    "mariadb": "mariadb_server",
+}
+
+
+@pytest.fixture(params=["sqlite", *_SERVERS])
+def store_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a fresh empty store, once for each kind of database."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_url")
+        return
+    with request.getfixturevalue(_SERVERS[request.param]).database() as url:
+        yield url

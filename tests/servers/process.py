@@ -1,0 +1,102 @@
+"""Starting a database server for tests, so that it ends with the tests whatever happens."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+_SET_DEATH_SIGNAL = 1  # prctl's PR_SET_PDEATHSIG
+_STRANGERS_ENTER = 0o005
+
+
+class ServerMissing(Exception):
+    """The server is not installed here; the message says how it would be."""
+
+
+def account() -> dict[str, Any]:
+    """Who runs a server: nobody when we are root, since servers refuse root; else ourselves."""
+    if os.geteuid() != 0:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+@contextmanager
+def home() -> Iterator[Path]:
+    """A new folder that belongs to the server's account; short, for the sake of its socket."""
+    folder = Path(tempfile.mkdtemp(prefix="rg-", dir="/tmp"))
+    if who := account():
+        os.chown(folder, who["user"], who["group"])
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def readable(install: Path, folder: Path) -> Path:
+    """``install`` itself, or a copy in ``folder`` when the server's account can't enter it."""
+    places = [install, *install.resolve().parents]
+    if not account() or all(place.stat().st_mode & 0o001 for place in places):
+        return install
+    return Path(shutil.copytree(install, folder / install.name, symlinks=True))
+
+
+def run(command: Sequence[str | Path], folder: Path) -> None:
+    """Run a command of the server's to its end.
+
+    Raises:
+        RuntimeError: it failed; what it printed.
+    """
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, **account())
+    if done.returncode:
+        raise RuntimeError(f"{command[0]} failed:\n{done.stdout}\n{done.stderr}")
+
+
+@contextmanager
+def running(
+    command: Sequence[str | Path], folder: Path, end: signal.Signals, answers: Callable[[], bool]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """The server, from its first answer on; it is ended with ``end``, even if we are killed."""
+    prctl = ctypes.CDLL(None).prctl
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(
+            command,
+            cwd=folder,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,  # Ctrl-C is for pytest, which then ends the server
+            preexec_fn=lambda: prctl(_SET_DEATH_SIGNAL, end),
+            **account(),
+        )
+    try:
+        _await(server, folder, answers)
+        yield server
+    finally:
+        server.send_signal(end)
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def _await(
+    server: subprocess.Popen[bytes], folder: Path, answers: Callable[[], bool], seconds: float = 60
+) -> None:
+    deadline = time.monotonic() + seconds
+    while not answers():
+        if server.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"the server did not start:\n{(folder / 'log').read_text()}")
+        time.sleep(0.02)
