@@ -39,7 +39,7 @@ $(BIN)/python:
 	  fi; \
 	done; \
 	if [ -n "$$without" ]; then \
-	  echo "$$without has no venv; on Debian and Ubuntu: apt-get install python3-venv" >&2; \
+	  echo "$${without# } has no venv; on Debian and Ubuntu: apt-get install python3-venv" >&2; \
 	else \
 	  echo "regulars needs Python 3.11 or newer; install one, or name it: make PYTHON=/path/to/python3" >&2; \
 	fi; \

@@ -45,7 +45,7 @@ def helps(context: click.Context) -> Iterator[tuple[str, str]]:
 def page() -> str:
     """The whole page."""
     parts = [HEAD]
-    settings = regulars.context_settings | {"terminal_width": WIDTH}
+    settings = {**regulars.context_settings, "terminal_width": WIDTH}
     for path, text in helps(click.Context(regulars, None, "regulars", **settings)):
         parts.append(f"## `{path}`\n\n```text\n{text}\n```\n")
     return "\n".join(parts)
