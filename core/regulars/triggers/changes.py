@@ -9,7 +9,7 @@ from sqlalchemy import Integer, and_, cast, null, select, true
 from regulars.instants import micros
 from regulars.store import tables
 
-from .occasions import Occasions, as_key, oldest_that_counts
+from .occasions import Occasions, as_key
 
 if TYPE_CHECKING:
     from regulars.playbook.journeys import Journey
@@ -37,10 +37,10 @@ def change_occasions(
         .join(segments, segments.c.id == changes.c.segment)
         .where(segments.c.name == segment, changes.c.entered == int(entered), since, by_customer)
     )
-    if journey.misfire is not None:
-        oldest = oldest_that_counts(journey, past, scope.now, scope.zone)
-        found = found.where(changes.c.at > micros(oldest or scope.now))
-    return Occasions(found)
+    if journey.misfire is None:
+        return Occasions(found)
+    oldest = micros(journey.misfire.within.before(scope.now, scope.zone))
+    return Occasions(found.where(changes.c.at > oldest), found.where(changes.c.at <= oldest))
 
 
 def _members(segment: str) -> Occasions:

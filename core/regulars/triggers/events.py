@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Integer, and_, cast, func, literal, null, or_, select, true
+from sqlalchemy import Integer, and_, cast, func, null, or_, select, true
 
 from regulars.instants import micros
 
-from .occasions import Occasions, as_key, oldest_that_counts
+from .occasions import GRACE, Occasions, as_key
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy import ColumnElement
 
     from regulars.playbook.journeys import Journey
@@ -36,13 +38,24 @@ def event_occasions(trigger: EventTrigger, journey: Journey, scope: Scope, past:
     if trigger.key is not None:
         key = func.coalesce(events.c[f"p_{trigger.key}"], key)
     found = select(events.c.customer, key, events.c.time, events.c.id).where(matching)
-    oldest = oldest_that_counts(journey, past, scope.now, scope.zone)
-    if oldest is None:
+    counts_from = _arrived_since(journey, scope, past)
+    if counts_from is None:
         return Occasions(found)
     late = None
     if past.first_run is not None:
-        late = found.where(events.c.time <= micros(oldest))
-    return Occasions(found.where(events.c.time > micros(oldest)), late)
+        late = found.where(events.c.time <= micros(counts_from))
+    return Occasions(found.where(events.c.time > micros(counts_from)), late)
+
+
+def _arrived_since(journey: Journey, scope: Scope, past: Past) -> datetime | None:
+    """An event at or before this instant lets nobody in; None: however old it is.
+
+    On a journey's first run what happened before it lets in only with ``existing: true``, but
+    for a short grace: the order of this morning counts.
+    """
+    if journey.misfire is not None:
+        return journey.misfire.within.before(scope.now, scope.zone)
+    return scope.now - GRACE if past.first_run is None and not journey.existing else None
 
 
 def _new_since(events: Any, past: Past) -> ColumnElement[bool]:
@@ -65,21 +78,22 @@ def inactive_occasions(
         .group_by(events.c.customer)
         .subquery("last_events")
     )
-    too_old = _inactive_before(trigger, journey, scope, past)
-    due = last.c.time <= micros(trigger.for_.before(scope.now, scope.zone))
     found = select(last.c.customer, as_key(last.c.time), last.c.time, cast(null(), Integer)).where(
-        due
+        last.c.time <= micros(trigger.for_.before(scope.now, scope.zone))
     )
-    if too_old is None:
+    counts_from = _inactive_since(journey, scope, past)
+    if counts_from is None:
         return Occasions(found)
-    return Occasions(found.where(last.c.time > literal(too_old)))
+    limit = micros(trigger.for_.before(counts_from, scope.zone))
+    late = None
+    if journey.misfire is not None and past.last_run is not None:
+        seen = micros(trigger.for_.before(past.last_run, scope.zone))
+        late = found.where(last.c.time > seen, last.c.time <= limit)
+    return Occasions(found.where(last.c.time > limit), late)
 
 
-def _inactive_before(
-    trigger: InactiveTrigger, journey: Journey, scope: Scope, past: Past
-) -> int | None:
-    """The last event must be later than this, or the customer was inactive all along."""
-    oldest = oldest_that_counts(journey, past, scope.now, scope.zone)
-    if oldest is None and not journey.existing and past.first_run is not None:
-        oldest = oldest_that_counts(journey, type(past)(), past.first_run, scope.zone)
-    return None if oldest is None else micros(trigger.for_.before(oldest, scope.zone))
+def _inactive_since(journey: Journey, scope: Scope, past: Past) -> datetime | None:
+    """Who became inactive at or before this instant doesn't enter; None: everybody may."""
+    if journey.misfire is not None:
+        return journey.misfire.within.before(scope.now, scope.zone)
+    return None if journey.existing else (past.first_run or scope.now) - GRACE

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Select
 
-    from regulars.playbook.journeys import Journey
-
 GRACE = timedelta(hours=24)  # an occurrence that passed while nothing ran counts this long
 
 
@@ -63,16 +61,3 @@ def candidate_columns() -> list[Column[Any]]:
 def as_key(column: ColumnElement[Any]) -> ColumnElement[str]:
     """A number as the text of an entry key."""
     return cast(column, String(40))
-
-
-def oldest_that_counts(journey: Journey, past: Past, now: datetime, zone: Any) -> datetime | None:
-    """Occasions at or before this instant don't let anybody in; None: none is too old.
-
-    On a journey's first run what happened before it lets in only with ``existing: true``, but
-    for a short grace, so that a schedule of 09:00 counts when the first run is at 09:05.
-    """
-    if journey.misfire is not None:
-        return journey.misfire.within.before(now, zone)
-    if past.first_run is None and not journey.existing:
-        return now - GRACE
-    return None
