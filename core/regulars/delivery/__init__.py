@@ -1,1 +1,5 @@
-"""Delivery: the ledger that sends each message at most once."""
+"""Delivery: the ledger of messages, and the threads that hand them to channels."""
+
+from .deliver import Delivered, deliver, recover
+
+__all__ = ["Delivered", "deliver", "recover"]

@@ -1,0 +1,173 @@
+"""Composing: from a claim to the message that a channel is given, or to why there is none."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from regulars.customers.profiles import profiles
+from regulars.errors import PermanentError, PluginError
+from regulars.hooks import Outgoing
+from regulars.instants import instant
+from regulars.messages.addresses import address
+from regulars.messages.rendering import Renderer, RenderError
+from regulars.store import tables
+
+from .keys import delivery_key
+from .outcomes import Outcome, skipped
+from .workers import Answer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+    from regulars.customers.profiles import Profile
+    from regulars.hooks import RunInfo
+    from regulars.segments.scope import Scope
+
+    from .ledger import Claim
+
+
+@dataclass(frozen=True)
+class Material:
+    """What the messages of one batch are made of, read at once."""
+
+    profiles: Mapping[int, Profile]
+    events: Mapping[int, dict[str, Any]]
+    refusals: Mapping[int, str]
+
+
+def gather(
+    connection: Connection, scope: Scope, claims: Sequence[Claim], refusals: Mapping[int, str]
+) -> Material:
+    """Read profiles and events of ``claims``, one query each."""
+    customers = sorted({claim.customer for claim in claims})
+    return Material(
+        profiles(connection, scope, customers),
+        _events(connection, sorted({c.event for c in claims if c.event is not None})),
+        refusals,
+    )
+
+
+def _events(connection: Connection, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    if not ids:
+        return {}
+    events, names = tables.events, tables.event_names
+    rows = connection.execute(
+        select(events.c.id, names.c.name, events.c.time, events.c.properties)
+        .join_from(events, names, names.c.id == events.c.name)
+        .where(events.c.id.in_(ids))
+    )
+    return {
+        number: {**json.loads(properties or "{}"), "name": name, "time": instant(time)}
+        for number, name, time, properties in rows.tuples()
+    }
+
+
+class Composer:
+    """Writes messages for one run."""
+
+    def __init__(self, scope: Scope, run: RunInfo) -> None:
+        self.scope = scope
+        self.run = run
+        self.renderer = Renderer(scope.playbook, scope.plugins)
+
+    def compose(self, claim: Claim, material: Material) -> Outgoing | Answer:
+        """The message of ``claim``, or the answer that there will be none."""
+        profile = material.profiles.get(claim.customer)
+        if claim.id in material.refusals:
+            return Answer(claim, skipped(material.refusals[claim.id]))
+        if profile is None:
+            return Answer(claim, skipped("unreachable", "the customer was removed"))
+        if not self._still_written(claim):
+            said = f"the playbook has no message {claim.message!r} on {claim.channel!r} any more"
+            return Answer(claim, skipped("unreachable", said))
+        plugins, run = self.scope.plugins, self.run
+        customer = profile.customer
+        if plugins.has_deciders:
+            customer = {**customer, **plugins.enrich(customer, run)}
+        event = None if claim.event is None else material.events.get(claim.event)
+        try:
+            message = self._render(claim, customer, profile, event)
+        except RenderError as error:
+            return Answer(claim, skipped("render_error", str(error)))
+        except PermanentError as error:
+            return Answer(claim, _unsendable(error))
+        return self._decide(claim, message, customer) if plugins.has_deciders else message
+
+    def _still_written(self, claim: Claim) -> bool:
+        playbook = self.scope.playbook
+        message = playbook.messages.get(claim.message)
+        return message is not None and claim.channel in message.parts
+
+    def _render(
+        self,
+        claim: Claim,
+        customer: Mapping[str, Any],
+        profile: Profile,
+        event: Mapping[str, Any] | None,
+    ) -> Outgoing:
+        words = {
+            "customer": customer,
+            "traits": profile.traits,
+            "scores": profile.scores,
+            "event": event,
+            "arm": {},
+            "playbook": _about(self.scope),
+            "now": self.scope.now,
+            "links": {},
+        }
+        said = self.renderer.render(claim.message, claim.channel or "", words)
+        to = claim.address or ""
+        return Outgoing(
+            key=self._key(claim, str(customer["id"])),
+            address=address(to) if said.medium == "email" else to,
+            customer=str(customer["id"]),
+            message=claim.message,
+            medium=said.medium,
+            at=self.scope.now,
+            subject=said.subject,
+            preheader=said.preheader,
+            html=said.html,
+            text=said.text,
+            data=said.data,
+        )
+
+    def _key(self, claim: Claim, customer: str) -> str:
+        entry, since = claim.entry or "", str(claim.occurred_at)
+        return delivery_key(
+            self.scope.playbook.id, claim.journey, claim.step, customer, entry, since
+        )
+
+    def _decide(
+        self, claim: Claim, message: Outgoing, customer: Mapping[str, Any]
+    ) -> Outgoing | Answer:
+        """What plugins say of the message: a reason against it, or how they want it."""
+        plugins, run = self.scope.plugins, self.run
+        reason = plugins.may_send(message, customer, run)
+        if reason is not None:
+            return Answer(claim, skipped("refused", reason), message)
+        try:
+            return plugins.prepare(message, run)
+        except PluginError as error:
+            outcome = Outcome("failed", "plugin", str(error), attempted=False)
+            return Answer(claim, outcome, message)
+
+
+def _unsendable(error: PermanentError) -> Outcome:
+    reason = "address" if error.suppress else "permanent"
+    return Outcome("failed", reason, str(error), attempted=False)
+
+
+def _about(scope: Scope) -> dict[str, str]:
+    playbook = scope.playbook
+    return {
+        "id": playbook.id,
+        "timezone": str(playbook.timezone),
+        "locale": playbook.locale,
+        "currency": playbook.currency,
+    }

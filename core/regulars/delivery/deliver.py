@@ -1,0 +1,206 @@
+"""Delivery: claim planned messages, have them sent, write down what came of each.
+
+One transaction settles what is answered and claims what comes next, so a batch costs one
+commit. Only this thread touches the store and renders; worker threads call the channels.
+
+A message that failed for now is tried again in up to two more rounds at the end of the same
+run. If it still fails it is decided: ``failed``, reason ``temporary``. Where a whole channel is
+away (many such failures in a row, no success) its messages stay planned instead, and the next
+run goes on with them.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from regulars.instants import micros
+from regulars.policy import still_allowed
+from regulars.progress import Silent
+from regulars.store import tables
+
+from .channels import channels_of, may_repeat
+from .composing import Composer, Material, gather
+from .ledger import Ledger
+from .outcomes import ACCEPTED
+from .owners import me
+from .rounds import Rounds
+from .workers import Answer, Gate, Workers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+    from regulars.hooks import RunInfo
+    from regulars.progress import Progress
+    from regulars.segments.scope import Scope
+    from regulars.store import Store
+
+    from .ledger import Claim
+
+logger = logging.getLogger(__name__)
+
+PAUSES = (3.0, 10.0)  # seconds before each further round
+_PATIENCE = 1.0  # seconds until answers are written down though others are outstanding
+_LAST_PATIENCE = 40.0  # seconds that a send in progress is given when the run breaks off
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """Channels that were away, each with its last failure; their messages are still planned."""
+
+    away: Mapping[str, str]
+
+
+def deliver(  # noqa: PLR0913 (the last four have defaults)
+    store: Store,
+    scope: Scope,
+    run: RunInfo,
+    run_id: int,
+    *,
+    rehearse: bool = False,
+    in_flight: int = 50,
+    progress: Progress | None = None,
+    pauses: Sequence[float] = PAUSES,
+) -> Delivered:
+    """Send every planned message of the store.
+
+    At most ``in_flight`` messages are claimed at a time: so many can become unknown when the
+    process dies. With ``rehearse`` no channel is opened and every message counts as accepted.
+    """
+    ledger = Ledger(me(), run_id, micros(scope.now), scope.playbook.secrets)
+    recover(store, scope, run_id)
+    loop = _Loop(store, scope, run, ledger, in_flight, progress or Silent(), rehearse)
+    try:
+        loop.go(pauses)
+    except BaseException:
+        loop.break_off()
+        raise
+    finally:
+        loop.workers.stop(_LAST_PATIENCE)
+    return Delivered(loop.rounds.away)
+
+
+def recover(store: Store, scope: Scope, run_id: int) -> int:
+    """Take back what dead processes left claimed; returns how many messages that were.
+
+    They become unknown, decided by ``run_id``, or planned again where a second attempt is
+    allowed. Doing this before the policy lets it look at those again.
+    """
+    ledger = Ledger(me(), run_id, micros(scope.now))
+    with store.transaction() as connection:
+        return ledger.recover(connection, lambda *where: may_repeat(scope, *where))
+
+
+@dataclass
+class _Loop:
+    store: Store
+    scope: Scope
+    run: RunInfo
+    ledger: Ledger
+    in_flight: int
+    progress: Progress
+    rehearse: bool
+    answers: list[Answer] = field(default_factory=list)  # not yet written down
+
+    def __post_init__(self) -> None:
+        self.rounds = Rounds(lambda *where: may_repeat(self.scope, *where))
+        self.composer = Composer(self.scope, self.run)
+        self.gate = Gate()
+        channels = [] if self.rehearse else channels_of(self.scope, self.run)
+        self.workers = Workers(channels, self.gate)
+
+    def go(self, pauses: Sequence[float]) -> None:
+        """One round, and another after each pause while there is something to try again."""
+        self.progress.start("sending", self._waiting())
+        for pause in (*pauses, None):
+            self.rounds.begin(last=pause is None)
+            self._round()
+            if pause is None or not self.rounds.again:
+                return
+            time.sleep(pause)
+
+    def break_off(self) -> None:
+        """Begin nothing more, and write down what is known of the messages in hand."""
+        self.gate.closed = True
+        self._collect(_LAST_PATIENCE)
+        try:
+            with self.store.transaction() as connection:
+                self._settle(connection)
+        except Exception:
+            logger.exception("what was sent last can't be written down; it will be unknown")
+
+    def _waiting(self) -> int:
+        ledger = tables.deliveries
+        waiting = select(func.count()).where(ledger.c.state == "planned")
+        with self.store.transaction() as connection:
+            return connection.scalar(waiting) or 0
+
+    def _round(self) -> None:
+        cursor = 0
+        while True:
+            claims, material = self._commit(cursor)
+            if not claims and not self.workers.outstanding:
+                return
+            cursor = claims[-1].id if claims else cursor
+            for claim in claims:
+                self._begin(claim, material)
+            self._collect(_PATIENCE)
+
+    def _commit(self, cursor: int) -> tuple[list[Claim], Material]:
+        """The one transaction of a batch."""
+        ledger, began = self.ledger, time.time()
+        with self.store.transaction() as connection:
+            late = self._settle(connection)
+            if self.workers.outstanding:
+                ledger.renew(connection)
+            free = self.in_flight - self.workers.outstanding
+            claims = ledger.claim(connection, free, cursor, self.rounds.away) if free else []
+            refusals = still_allowed(connection, self.scope, [c.id for c in claims])
+            material = gather(connection, self.scope, claims, refusals)
+        self.gate.renewed(began)
+        settled, self.answers = self.answers, []
+        self._announce([answer for answer in settled if answer.claim not in late])
+        return claims, material
+
+    def _settle(self, connection: Connection) -> list[Claim]:
+        pairs = [(answer.claim, answer.outcome) for answer in self.answers]
+        late = self.ledger.settle(connection, pairs)
+        for claim in late:
+            logger.warning(
+                "message %s of customer %s: the answer came when the claim had been taken away",
+                claim.message,
+                claim.customer,
+            )
+        return late
+
+    def _begin(self, claim: Claim, material: Material) -> None:
+        composed = self.composer.compose(claim, material)
+        if isinstance(composed, Answer):
+            self.answers.append(composed)
+        elif self.rehearse:
+            self.answers.append(Answer(claim, ACCEPTED, composed))
+        else:
+            self.workers.give(claim, composed)
+
+    def _collect(self, patience: float) -> None:
+        self.answers += map(self.rounds.judge, self.workers.collect(patience))
+
+    def _announce(self, settled: Sequence[Answer]) -> None:
+        """Tell the person who looks on, and plugins that watch."""
+        decided = [answer for answer in settled if answer.outcome.state != "planned"]
+        self.progress.advance(len(decided))
+        if self.rehearse:
+            return
+        plugins = self.scope.plugins
+        for answer in decided:
+            outcome, message = answer.outcome, answer.message
+            if answer.receipt is not None and message is not None:
+                plugins.sent(message, answer.receipt, self.run)
+            elif message is not None:
+                plugins.refused(message, outcome.detail or outcome.reason or "", self.run)

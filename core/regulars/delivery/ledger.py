@@ -1,0 +1,193 @@
+"""The ledger: who may attempt which message, and what came of it.
+
+The promise: at most one attempt for a key, unless that attempt is known to have failed. A claim
+is committed before the channel is called, with its owner, a lease and a fence that grows with
+each claim; the answer is committed after, and only by the owner with that very fence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, select, update
+
+from regulars.instants import micros
+from regulars.store import tables
+
+from .outcomes import storable
+from .owners import is_gone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    from sqlalchemy import ColumnElement, Connection
+
+    from .outcomes import Outcome
+
+LEASE = timedelta(seconds=60)
+
+_ledger = tables.deliveries
+_settle = (
+    update(_ledger)
+    .where(_ledger.c.id == bindparam("claim"), _ledger.c.fence == bindparam("held"))
+    .values(
+        state=bindparam("state"),
+        reason=bindparam("reason"),
+        detail=bindparam("detail"),
+        provider_id=bindparam("provider_id"),
+        decided_by=bindparam("decided_by"),
+        settled_at=bindparam("settled_at"),
+        attempts=_ledger.c.attempts - bindparam("untried"),
+        owner=None,
+        lease_until=None,
+    )
+)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One message that its owner alone may attempt."""
+
+    id: int
+    fence: int
+    journey: str
+    step: str
+    customer: int
+    message: str
+    channel: str | None
+    address: str | None
+    occurred_at: int
+    entry: str | None
+    event: int | None
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The ledger in the hands of one owner in one run; ``now`` is the run's, in microseconds."""
+
+    owner: str
+    run: int
+    now: int
+    secrets: Collection[str] = ()
+
+    def claim(
+        self, connection: Connection, limit: int, after: int = 0, away: Collection[str] = ()
+    ) -> list[Claim]:
+        """Claim up to ``limit`` planned messages with numbers above ``after``, in their order.
+
+        Those on a channel that is ``away`` are left.
+        """
+        planned = (
+            select(_ledger.c.id)
+            .where(_ledger.c.state == "planned", _ledger.c.id > after)
+            .order_by(_ledger.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        if away:
+            planned = planned.where(_ledger.c.channel.not_in(away))
+        ids = connection.scalars(planned).all()
+        if not ids:
+            return []
+        connection.execute(
+            update(_ledger)
+            .where(_ledger.c.id.in_(ids))
+            .values(
+                state="claimed",
+                owner=self.owner,
+                lease_until=lease_end(),
+                fence=_ledger.c.fence + 1,
+                attempts=_ledger.c.attempts + 1,
+            )
+        )
+        return _read(connection, ids)
+
+    def renew(self, connection: Connection) -> None:
+        """Prolong the lease of everything that is claimed."""
+        connection.execute(update(_ledger).where(self._mine()).values(lease_until=lease_end()))
+
+    def settle(
+        self, connection: Connection, answers: Sequence[tuple[Claim, Outcome]]
+    ) -> list[Claim]:
+        """Write down what came of claims; returns those that are not this owner's any more.
+
+        Of such a late answer nothing is kept: somebody took the claim away when its lease ended.
+        """
+        if not answers:
+            return []
+        ids = [claim.id for claim, _ in answers]
+        mine = select(_ledger.c.id, _ledger.c.fence).where(self._mine(), _ledger.c.id.in_(ids))
+        held = set(connection.execute(mine.with_for_update()).tuples())
+        rows = [self._row(c, outcome) for c, outcome in answers if (c.id, c.fence) in held]
+        if rows:
+            connection.execute(_settle, rows)
+        return [claim for claim, _ in answers if (claim.id, claim.fence) not in held]
+
+    def recover(self, connection: Connection, may_repeat: Callable[[str, str | None], bool]) -> int:
+        """Take back what dead owners left claimed; returns how many.
+
+        It becomes unknown, or planned again where ``may_repeat(message, channel)``. An owner is
+        dead when its process on this machine has ended, elsewhere when its lease has.
+        """
+        left = connection.execute(
+            select(_ledger).where(_ledger.c.state == "claimed").with_for_update()
+        ).all()
+        late = micros(datetime.now(UTC))
+        gone = {owner: is_gone(owner) for owner in {row.owner for row in left}}
+        dead = [row for row in left if gone[row.owner] or row.lease_until < late]
+        free = [row.id for row in dead if may_repeat(row.message, row.channel)]
+        lost = [row.id for row in dead if not may_repeat(row.message, row.channel)]
+        again: dict[str, Any] = {"state": "planned", "owner": None, "lease_until": None}
+        unknown = again | {"state": "unknown", "reason": "interrupted", "detail": _INTERRUPTED}
+        unknown |= {"decided_by": self.run, "settled_at": self.now}
+        for ids, values in ((free, again), (lost, unknown)):
+            for start in range(0, len(ids), 500):
+                some = _ledger.c.id.in_(ids[start : start + 500])
+                # the fence grows, so that a late answer is refused
+                connection.execute(
+                    update(_ledger).where(some).values(**values, fence=_ledger.c.fence + 1)
+                )
+        return len(dead)
+
+    def _mine(self) -> ColumnElement[bool]:
+        return (_ledger.c.state == "claimed") & (_ledger.c.owner == self.owner)
+
+    def _row(self, claim: Claim, outcome: Outcome) -> dict[str, object]:
+        decided = outcome.state != "planned"
+        return {
+            "claim": claim.id,
+            "held": claim.fence,
+            "state": outcome.state,
+            "reason": outcome.reason,
+            "detail": storable(outcome.detail, self.secrets),
+            "provider_id": storable(outcome.provider_id, self.secrets),
+            "decided_by": self.run if decided else None,
+            "settled_at": self.now if decided else None,
+            "untried": 0 if outcome.attempted else 1,
+        }
+
+
+_INTERRUPTED = "the process that sent it ended before the answer came; ask the provider"
+
+
+def lease_end() -> int:
+    """When a lease that begins now ends, in microseconds by the wall clock."""
+    return micros(datetime.now(UTC) + LEASE)
+
+
+def _read(connection: Connection, ids: Sequence[int]) -> list[Claim]:
+    entries = tables.entries
+    rows = connection.execute(
+        select(
+            *(_ledger.c[name] for name in ("id", "fence", "journey", "step", "customer")),
+            *(_ledger.c[name] for name in ("message", "channel", "address", "occurred_at")),
+            entries.c.key,
+            entries.c.event,
+        )
+        .join_from(_ledger, entries, entries.c.id == _ledger.c.entry, isouter=True)
+        .where(_ledger.c.id.in_(ids))
+        .order_by(_ledger.c.id)
+    )
+    return [Claim(*row) for row in rows]

@@ -1,0 +1,143 @@
+"""Workers: threads that hand messages to channels. They never touch the store."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+from regulars.hooks import Receipt
+
+from .ledger import LEASE
+from .outcomes import RELEASED, Outcome, accepted, failure, not_open
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
+
+    from regulars.hooks import Outgoing, Sender
+
+    from .ledger import Claim
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of one claim, with the message if it got that far and the receipt if any."""
+
+    claim: Claim
+    outcome: Outcome
+    message: Outgoing | None = None
+    receipt: Receipt | None = None
+
+
+@dataclass
+class Gate:
+    """Whether a send may still begin: not once the claims' lease has ended or the run is ending.
+
+    The wall clock counts, because a machine that was asleep has lost its claims meanwhile.
+    """
+
+    until: float = 0.0
+    closed: bool = False
+
+    def renewed(self, at: float) -> None:
+        """All leases run from ``at``, in seconds by the wall clock."""
+        self.until = at + LEASE.total_seconds() * 0.9
+
+    @property
+    def open(self) -> bool:
+        """Whether a send may begin now."""
+        return not self.closed and time.time() < self.until
+
+
+@dataclass
+class Channel:
+    """One channel of the playbook; ``blame`` names its plugin when it fails in its own way."""
+
+    name: str
+    open: Callable[[], AbstractContextManager[Sender]]
+    threads: int
+    blame: str
+    jobs: SimpleQueue[tuple[Claim, Outgoing] | None] = field(default_factory=SimpleQueue)
+    started: list[threading.Thread] = field(default_factory=list)
+
+
+class Workers:
+    """Threads for each channel, started as they are needed."""
+
+    def __init__(self, channels: Sequence[Channel], gate: Gate) -> None:
+        self.channels = {channel.name: channel for channel in channels}
+        self.gate = gate
+        self.outstanding = 0
+        self._answers: SimpleQueue[Answer] = SimpleQueue()
+
+    def give(self, claim: Claim, message: Outgoing) -> None:
+        """Have ``message`` sent; its answer comes with ``collect``."""
+        target = self.channels[claim.channel or ""]
+        target.jobs.put((claim, message))
+        self.outstanding += 1
+        if len(target.started) < target.threads:
+            name = f"{target.name}-{len(target.started) + 1}"
+            thread = threading.Thread(target=self._work, args=(target,), name=name, daemon=True)
+            target.started.append(thread)
+            thread.start()
+
+    def collect(self, patience: float) -> list[Answer]:
+        """All answers that are outstanding, or those that came within ``patience`` seconds."""
+        answers: list[Answer] = []
+        end = time.monotonic() + patience
+        while self.outstanding:
+            try:
+                answers.append(self._answers.get(timeout=max(0.0, end - time.monotonic())))
+            except Empty:
+                break
+            self.outstanding -= 1
+        return answers
+
+    def stop(self, patience: float) -> None:
+        """End the threads once their channels are closed, or leave them after ``patience``."""
+        for channel in self.channels.values():
+            for _ in channel.started:
+                channel.jobs.put(None)
+        end = time.monotonic() + patience
+        for channel in self.channels.values():
+            for thread in channel.started:
+                thread.join(max(0.0, end - time.monotonic()))
+
+    def _work(self, channel: Channel) -> None:
+        stack = ExitStack()
+        sender: Sender | None = None
+        while (job := channel.jobs.get()) is not None:
+            claim, message = job
+            if not self.gate.open:
+                self._answers.put(Answer(claim, RELEASED, message))
+                continue
+            if sender is None:
+                try:
+                    sender = stack.enter_context(channel.open())
+                except BaseException as error:  # noqa: BLE001 (a plugin may raise anything)
+                    self._answers.put(Answer(claim, not_open(error, channel.blame), message))
+                    continue
+            self._answers.put(attempt(sender, claim, message, channel.blame))
+        try:
+            stack.close()
+        except BaseException:
+            logger.warning("%s failed while it was closed", channel.blame, exc_info=True)
+
+
+def attempt(sender: Sender, claim: Claim, message: Outgoing, blame: str) -> Answer:
+    """Call the channel once."""
+    try:
+        receipt: Any = sender.send(message)
+    except BaseException as error:  # noqa: BLE001 (a plugin may raise anything)
+        return Answer(claim, failure(error, blame), message)
+    if not isinstance(receipt, Receipt):
+        said = f"{blame}: send() returned {receipt!r:.200} and no Receipt"
+        return Answer(claim, Outcome("unknown", "plugin", said), message)
+    return Answer(claim, accepted(receipt), message, receipt)
