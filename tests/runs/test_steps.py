@@ -37,9 +37,7 @@ def test_a_branch_sends_each_customer_one_way(client: Client) -> None:
 def test_exit_leaves_the_steps_behind_it_undone(client: Client) -> None:
     client.write(
         steps(
-            "      - if: {attribute: city, is: Paris}\n"
-            "        then: [exit]\n"
-            "      - send: hello\n"
+            "      - if: {attribute: city, is: Paris}\n        then: [exit]\n      - send: hello\n"
         )
     )
     client.orders(*ORDERS)

@@ -146,8 +146,7 @@ def test_a_schedule_lets_in_at_each_occurrence(client: Client) -> None:
     client.write(journey('{schedule: "0 9 * * mon", segment: buyers}'))
     client.orders("ada,2026-04-01T08:00:00,1,bread,3")
     found = [
-        client.entered(at)
-        for at in ("2026-05-04T08:59Z", "2026-05-04T09:00Z", "2026-05-04T12:00Z")
+        client.entered(at) for at in ("2026-05-04T08:59Z", "2026-05-04T09:00Z", "2026-05-04T12:00Z")
     ]
     assert found == [0, 1, 0]
     assert client.entered("2026-05-11T09:30Z") == 1
