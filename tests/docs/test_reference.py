@@ -1,0 +1,60 @@
+"""The reference of the language leaves no word out."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from regulars.hooks import Plugins
+from regulars.playbook import (
+    conditions,
+    journeys,
+    messages,
+    playbook,
+    sources,
+    traits,
+    triggers,
+)
+from regulars.playbook.parts import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
+    from pydantic import BaseModel
+
+PAGE = Path(__file__).parents[2] / "docs" / "playbook.md"
+MODULES = [conditions, journeys, messages, playbook, sources, traits, triggers]
+INTERNAL = {"parts"}  # the reader gathers a message's channels under it
+
+
+def words(model: type[BaseModel]) -> set[str]:
+    return {field.alias or name for name, field in model.model_fields.items()} - INTERNAL
+
+
+def parts(module: ModuleType) -> Iterator[type[Part]]:
+    for item in vars(module).values():
+        if isinstance(item, type) and issubclass(item, Part) and item.__module__ == module.__name__:
+            yield item
+
+
+def missing(wanted: set[str]) -> list[str]:
+    page = set(re.findall(r"[a-z_-]+", PAGE.read_text(encoding="utf-8")))
+    return sorted(wanted - page)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__.split(".")[-1])
+def test_every_word_of_the_language_is_in_the_reference(module: ModuleType) -> None:
+    assert missing({word for part in parts(module) for word in words(part)}) == []
+
+
+@pytest.mark.parametrize("family", ["connectors", "channels"])
+def test_every_setting_of_our_plugins_is_in_the_reference(family: str) -> None:
+    ours = {info.name for info in Plugins.load().infos if info.distribution == "regulars"}
+    kinds = [kind for name, kind in getattr(Plugins.load(), family).items() if name in ours]
+
+    assert len(kinds) >= 3
+    for kind in kinds:
+        assert missing({kind.name, *words(kind.config)}) == []
