@@ -1,0 +1,235 @@
+"""Customer loading: profiles of one source into the store, by a few statements for all of them.
+
+Rows wait in a temporary table until the source's columns change or it ends. Of a customer who
+comes more than once the last row counts. Only the columns that the source has are changed.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    SmallInteger,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
+
+from regulars.store import insert_from, insert_rows, tables, temporary
+
+from .customer_rows import REQUIRED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlalchemy import Connection, Table
+
+    from .customer_rows import CustomerReader, CustomerRows
+    from .source_columns import Fields
+
+_MERGED = 10_000  # rows in memory
+
+
+class CustomerLoading:
+    """Loads what ``reader`` reads; ``at`` is when a consent was said, in microseconds."""
+
+    required: Sequence[str] = REQUIRED
+
+    def __init__(
+        self, connection: Connection, customers: Table, reader: CustomerReader, at: int
+    ) -> None:
+        self._connection, self._customers, self._reader, self._at = (
+            connection,
+            customers,
+            reader,
+            at,
+        )
+        self._waiting = ExitStack()
+        self._staged: Staged | None = None
+        self._changed = 0
+
+    def read(self, fields: Fields) -> CustomerRows:
+        """The rows in ``fields``; a ValueError says what is wrong with one of them."""
+        return self._reader.read(fields)
+
+    def next_part(self) -> None:
+        """A new file begins, which changes nothing here."""
+
+    def add(self, rows: CustomerRows) -> None:
+        """Let the rows wait; write those before them if they have other columns."""
+        if self._staged is None or not self._staged.fits(rows):
+            self._write()
+            self._staged = Staged(self._connection, self._customers, rows, self._waiting)
+        self._staged.add(rows)
+
+    def finish(self) -> int:
+        """Write what waits; how many customers are new or really changed."""
+        self._write()
+        return self._changed
+
+    def _write(self) -> None:
+        if self._staged is not None:
+            self._changed += self._staged.write(self._at)
+            self._waiting.close()
+        self._staged = None
+
+
+class Staged:
+    """Rows with the same columns, in a temporary table."""
+
+    def __init__(
+        self, connection: Connection, customers: Table, like: CustomerRows, stack: ExitStack
+    ) -> None:
+        self._connection, self._customers = connection, customers
+        self._shape = _shape(like)
+        self._columns = [*like.columns, *(["extra"] if like.extra is not None else [])]
+        self._extra_fields = like.extra_fields
+        self._consents = {f"consent_{n}": pair for n, pair in enumerate(like.consents)}
+        self._identities = {f"identity_{n}": kind for n, kind in enumerate(like.identities)}
+        self._names = ["seq", "key", *self._columns, *self._consents, *self._identities]
+        self._table = stack.enter_context(
+            temporary(connection, "staged_customers", *self._definitions())
+        )
+        self._numbers = count()
+
+    def _definitions(self) -> Iterator[Column[Any]]:
+        yield Column("seq", BigInteger, primary_key=True, autoincrement=False)
+        yield Column("key", tables.Name, nullable=False, index=True)
+        for name in self._columns:
+            yield Column(name, self._customers.c[name].type)
+        for name in self._consents:
+            yield Column(name, SmallInteger)
+        for name in self._identities:
+            yield Column(name, tables.Name)
+
+    def fits(self, rows: CustomerRows) -> bool:
+        """Whether ``rows`` have the columns that wait here."""
+        return _shape(rows) == self._shape
+
+    def add(self, rows: CustomerRows) -> None:
+        """Let ``rows`` wait."""
+        extra = [] if rows.extra is None else [rows.extra]
+        columns = [rows.keys, *rows.columns.values(), *extra]
+        columns += [*rows.consents.values(), *rows.identities.values()]
+        numbered = zip(self._numbers, *columns, strict=False)
+        insert_rows(self._connection, self._table, self._names, numbered)
+
+    def write(self, at: int) -> int:
+        """Bring the store up to date; how many customers are new or really changed."""
+        self._keep_last()
+        if self._extra_fields:
+            self._merge_extra()
+        changed = self._update() + self._insert()
+        for name, (topic, channel) in self._consents.items():
+            self._consent(name, topic, channel, at)
+        for name, kind in self._identities.items():
+            self._identify(name, kind)
+        return changed
+
+    def _keep_last(self) -> None:
+        staged = self._table
+        rows = select(func.count(), func.count(staged.c.key.distinct())).select_from(staged)
+        total, different = self._connection.execute(rows).one()
+        if total > different:
+            last = select(func.max(staged.c.seq)).group_by(staged.c.key).subquery("last")
+            kept = select(last.c[0])
+            self._connection.execute(delete(staged).where(staged.c.seq.not_in(kept)))
+
+    def _merge_extra(self) -> None:
+        """Fields that other sources put into ``extra`` stay."""
+        staged, customers = self._table, self._customers
+        both = select(staged.c.seq, staged.c.extra, customers.c.extra.label("before")).where(
+            staged.c.key == customers.c.key,
+            customers.c.extra.is_not(None),
+            customers.c.extra.is_distinct_from(staged.c.extra),
+            staged.c.seq > bindparam("last"),
+        )
+        page, last = both.order_by(staged.c.seq).limit(_MERGED), -1
+        while rows := self._connection.execute(page, {"last": last}).all():
+            last = rows[-1].seq
+            merged = [{"at": row.seq, "new": self._merged(row.before, row.extra)} for row in rows]
+            change = update(staged).where(staged.c.seq == bindparam("at"))
+            self._connection.execute(change.values(extra=bindparam("new")), merged)
+
+    def _merged(self, before: str, new: str | None) -> str | None:
+        kept = {n: v for n, v in json.loads(before).items() if n not in self._extra_fields}
+        merged = kept | json.loads(new or "{}")
+        return json.dumps(merged, ensure_ascii=False, sort_keys=True) if merged else None
+
+    def _update(self) -> int:
+        if not self._columns:
+            return 0
+        staged, customers = self._table, self._customers
+        differ = [customers.c[n].is_distinct_from(staged.c[n]) for n in self._columns]
+        change = update(customers).where(customers.c.key == staged.c.key, or_(*differ))
+        values = {n: staged.c[n] for n in self._columns}
+        return self._connection.execute(change.values(values)).rowcount
+
+    def _insert(self) -> int:
+        staged, customers = self._table, self._customers
+        known = exists().where(customers.c.key == staged.c.key)
+        names = ["key", *self._columns]
+        new = select(*(staged.c[n] for n in names)).where(~known).order_by(staged.c.seq)
+        return insert_from(self._connection, customers, names, new)
+
+    def _consent(self, name: str, topic: str, channel: str, at: int) -> None:
+        staged, customers, consents = self._table, self._customers, tables.consents
+        said = staged.c[name]
+        same = (
+            consents.c.customer == customers.c.id,
+            consents.c.topic == topic,
+            consents.c.channel == channel,
+        )
+        whose = (customers.c.key == staged.c.key, said.is_not(None))
+        answer = select(said).where(*whose, customers.c.id == consents.c.customer)
+        differs = exists().where(
+            *whose, customers.c.id == consents.c.customer, said != consents.c.granted
+        )
+        change = update(consents).where(
+            consents.c.topic == topic, consents.c.channel == channel, differs
+        )
+        self._connection.execute(
+            change.values(granted=answer.scalar_subquery(), at=at),
+        )
+        columns = ["customer", "topic", "channel", "granted", "at"]
+        new = select(customers.c.id, literal(topic), literal(channel), said, literal(at))
+        new = new.where(*whose, ~exists().where(*same))
+        insert_from(self._connection, consents, columns, new)
+
+    def _identify(self, name: str, kind: str) -> None:
+        staged, customers, identities = self._table, self._customers, tables.identities
+        value = staged.c[name]
+        other = exists().where(
+            customers.c.key == staged.c.key,
+            customers.c.id == identities.c.customer,
+            value.is_distinct_from(identities.c.value),
+        )
+        self._connection.execute(delete(identities).where(identities.c.kind == kind, other))
+        known = exists().where(
+            identities.c.kind == kind,
+            identities.c.value == value,
+            identities.c.customer == customers.c.id,
+        )
+        new = select(literal(kind), value, customers.c.id)
+        new = new.where(customers.c.key == staged.c.key, value.is_not(None), ~known)
+        insert_from(self._connection, identities, ["kind", "value", "customer"], new)
+
+
+def _shape(rows: CustomerRows) -> tuple[object, ...]:
+    return (
+        tuple(rows.columns),
+        rows.extra is None,
+        rows.extra_fields,
+        tuple(rows.consents),
+        tuple(rows.identities),
+    )

@@ -1,0 +1,196 @@
+"""Ingest: what the sources have that is new becomes customers and events of the store.
+
+    connector → batches of rows → fields → good rows → customers, events
+                                         ↘ bad rows  → rejects
+
+Each source is one transaction: loaded whole or not at all. Loading again adds nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from regulars.errors import SourceError
+from regulars.instants import micros
+from regulars.playbook.values import jsonable
+from regulars.progress import Silent
+from regulars.store import get_fact, set_fact, tables
+
+from .connecting import connected
+from .customer_loading import CustomerLoading
+from .customer_rows import CustomerReader
+from .event_loading import EventLoading
+from .event_rows import EventReader
+from .known_ids import KnownIds
+from .parts_loaded import PartsLoaded
+from .rejecting import Rejecting
+from .source_columns import SourceColumns
+from .source_loading import SourceLoading
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from regulars.hooks import Plugins
+    from regulars.playbook.playbook import Playbook
+    from regulars.playbook.sources import Source
+    from regulars.progress import Progress
+    from regulars.store import Store
+
+    from .source_loading import Loading
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """What one source brought with this run.
+
+    ``customers`` are new or really changed. ``events`` came into view: they lie at or before the
+    run's instant, and are new or lay in the future at the previous run. ``rejected`` rows are
+    those that were not rejected so before.
+    """
+
+    customers: int
+    events: int
+    rejected: int
+
+
+def ingest(
+    store: Store,
+    playbook: Playbook,
+    plugins: Plugins,
+    now: datetime,
+    progress: Progress | None = None,
+) -> dict[str, Ingested]:
+    """Load every source of ``playbook``, those of customers first; what each brought.
+
+    Rows dated after ``now`` are loaded too. ``progress`` advances by rows.
+
+    Raises:
+        SourceError: a source can't be loaded; nothing of it was kept.
+        PluginError: a connector failed.
+    """
+    progress = progress or Silent()
+    brought: dict[str, Ingested] = {}
+    for name in _in_order(playbook):
+        progress.start(f"Loading {name}")
+        try:
+            brought[name] = _OneSource(store, playbook, plugins, now, name).load(progress)
+        except SourceError as error:
+            raise SourceError(f"sources.{name}: {error}") from error
+    if _has_events(store):
+        store.index_events()
+    return {name: brought[name] for name in playbook.sources}
+
+
+def _in_order(playbook: Playbook) -> Iterator[str]:
+    for provides in ("customers", "events"):
+        yield from (n for n, source in playbook.sources.items() if source.provides == provides)
+
+
+def _has_events(store: Store) -> bool:
+    with store.transaction() as connection:
+        return connection.scalar(select(tables.events.c.id).limit(1)) is not None
+
+
+@dataclass(frozen=True)
+class _OneSource:
+    """One source at one run."""
+
+    store: Store
+    playbook: Playbook
+    plugins: Plugins
+    now: datetime
+    name: str
+
+    @property
+    def _source(self) -> Source:
+        return self.playbook.sources[self.name]
+
+    def load(self, progress: Progress) -> Ingested:
+        with self.store.transaction() as connection:
+            (number,) = KnownIds(connection, tables.sources, "name").of([self.name])
+            last = connection.scalar(select(func.max(tables.events.c.id))) or 0
+            loaded = PartsLoaded(connection, number)
+            loading = self._loading(connection, number)
+            self._check_identity(connection, loaded)
+            rejecting = Rejecting(connection, number, self._source, micros(self.now))
+            whole = SourceLoading(
+                loading=loading,
+                columns=SourceColumns(self._source.columns, loading.required),
+                rejecting=rejecting,
+                loaded=loaded,
+                signature=self._signature(),
+                progress=progress,
+                at=micros(self.now),
+            )
+            with connected(self.plugins, self.playbook, self.name) as parts:
+                customers = whole.load(parts)
+            events = self._in_view(connection, number, last)
+        return Ingested(customers, events, rejecting.new)
+
+    def _loading(self, connection: Connection, number: int) -> Loading:
+        customers, events = self.store.tables.customers, self.store.tables.events
+        zone = self.playbook.timezone
+        if self._source.provides == "customers":
+            reader = CustomerReader(self.playbook.customer, zone)
+            return CustomerLoading(connection, customers, reader, micros(self.now))
+        texts = [c.name.removeprefix("p_") for c in events.c if c.name.startswith("p_")]
+        amounts = [c.name.removeprefix("n_") for c in events.c if c.name.startswith("n_")]
+        events_reader = EventReader(self._source.event, zone, texts, amounts)
+        return EventLoading(connection, customers, events, events_reader, (number, self.name))
+
+    def _signature(self) -> str:
+        """Stands for how rows are read: another one means that they are read again."""
+        config = self.playbook.settings["sources", self.name]
+        says: list[Any] = [
+            config.model_dump(mode="json"),  # secrets are starred out
+            jsonable(self._source.columns),
+            self._source.event,
+            self._source.provides,
+            str(self.playbook.timezone),
+        ]
+        if self._source.provides == "customers":
+            says.append(self.playbook.customer.model_dump(mode="json"))
+        return blake2b(json.dumps(says).encode(), digest_size=16).hexdigest()
+
+    def _check_identity(self, connection: Connection, loaded: PartsLoaded) -> None:
+        """Refuse a map with which events loaded before would be taken for other ones.
+
+        Raises:
+            SourceError: they would be counted twice.
+        """
+        if self._source.provides == "customers" or not self._source.map:
+            return
+        columns = self._source.columns
+        identity = {"id": columns["id"]} if "id" in columns else columns
+        told_by = json.dumps(identity, sort_keys=True)
+        fact = f"source.{self.name}.told_by"
+        before = get_fact(connection, fact)
+        if loaded and before not in (None, told_by):
+            raise SourceError(
+                "map has changed so that events loaded before would be counted again: without "
+                "an id, all mapped columns together tell events apart. Undo the change, or "
+                "load into a new store (and map an id, so that the rest may change)"
+            )
+        if before != told_by:
+            set_fact(connection, fact, told_by)
+
+    def _in_view(self, connection: Connection, number: int, last: int) -> int:
+        """How many of the source's events came into view; ``last`` is the newest before."""
+        events, runs = tables.events, tables.runs
+        finished = select(runs.c.at).where(runs.c.finished_at.is_not(None))
+        previous = connection.scalar(finished.order_by(runs.c.id.desc()).limit(1))
+        mine = (events.c.source == number, events.c.time <= micros(self.now))
+        new = select(func.count()).where(*mine, events.c.id > last)
+        found = connection.scalar(new) or 0
+        if previous is None:
+            return found
+        waited = select(func.count()).where(*mine, events.c.id <= last, events.c.time > previous)
+        return found + (connection.scalar(waited) or 0)

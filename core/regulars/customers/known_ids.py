@@ -1,0 +1,59 @@
+"""Known ids: the store's numbers of things that have a name, made where there is none yet."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from regulars.store import insert_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from sqlalchemy import Connection, Table
+
+LIMIT = 250_000  # names in memory
+_CHUNK = 5_000  # names in one question
+
+
+class KnownIds:
+    """Numbers by the text in ``column`` of ``table``; ``made`` counts the rows that were new."""
+
+    def __init__(self, connection: Connection, table: Table, column: str) -> None:
+        self._connection, self._table, self._column = connection, table, column
+        self._known: dict[str, int] = {}
+        self.made = 0
+
+    def of(self, names: Sequence[str]) -> list[int]:
+        """The number of each of ``names``; a row is made for an unknown one."""
+        missing = set(names).difference(self._known)
+        if missing and len(self._known) + len(missing) > LIMIT:
+            self._known.clear()
+            missing = set(names)
+        if missing:
+            self._learn(missing)
+        return list(map(self._known.__getitem__, names))
+
+    def _learn(self, missing: Collection[str]) -> None:
+        self._find(missing)
+        new = sorted(name for name in missing if name not in self._known)
+        if new:
+            rows = ((name,) for name in new)
+            self.made += insert_rows(
+                self._connection, self._table, [self._column], rows, skip_existing=True
+            )
+            self._find(new)
+
+    def _find(self, names: Iterable[str]) -> None:
+        column = self._table.c[self._column]
+        for chunk in _chunks(names):
+            found = select(column, self._table.c.id).where(column.in_(chunk))
+            self._known.update(map(tuple, self._connection.execute(found)))
+
+
+def _chunks(names: Iterable[str]) -> Iterator[list[str]]:
+    source = iter(names)
+    while chunk := list(islice(source, _CHUNK)):
+        yield chunk

@@ -1,0 +1,116 @@
+"""Source loading: all parts of one source, inside one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from regulars.hooks import Rejected
+
+from .parts_loaded import PartLoaded, Place, short_origin
+from .sifting import sift
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from regulars.hooks import Batch, SourcePart
+    from regulars.progress import Progress
+
+    from .parts_loaded import PartsLoaded
+    from .rejecting import Rejecting
+    from .source_columns import Fields, SourceColumns
+
+
+class Loading(Protocol):
+    """Rows of one source on their way into the store."""
+
+    @property
+    def required(self) -> Sequence[str]:
+        """The fields that every row must have."""
+
+    def read(self, fields: Fields, /) -> Any:
+        """The rows in ``fields``; a ValueError says what is wrong with one of them."""
+
+    def next_part(self) -> None:
+        """A new file or query begins."""
+
+    def add(self, rows: Any, /) -> None:
+        """Load what ``read`` gave."""
+
+    def finish(self) -> int:
+        """Write what waits; how many customers are new or changed."""
+
+
+class SourceLoading:
+    """Reads parts that are new or have changed; ``signature`` stands for how they are read."""
+
+    def __init__(  # noqa: PLR0913 (the parts of one load)
+        self,
+        *,
+        loading: Loading,
+        columns: SourceColumns,
+        rejecting: Rejecting,
+        loaded: PartsLoaded,
+        signature: str,
+        progress: Progress,
+        at: int,
+    ) -> None:
+        self._loading, self._columns, self._rejecting = loading, columns, rejecting
+        self._loaded, self._signature, self._progress, self._at = loaded, signature, progress, at
+
+    def load(self, parts: Iterable[SourcePart]) -> int:
+        """Load what is new; how many customers are new or changed.
+
+        Raises:
+            SourceError: the whole load must be undone.
+        """
+        first = not self._loaded
+        for part in parts:
+            self._part(part)
+        if first:
+            self._columns.check_whole()
+        self._rejecting.check_share()
+        return self._loading.finish()
+
+    def _part(self, part: SourcePart) -> None:
+        origin = short_origin(part.origin)
+        fingerprint = f"{self._signature}-{part.fingerprint or ''}"
+        before = self._loaded.get(origin)
+        same = before is not None and before.fingerprint == fingerprint
+        if same and part.fingerprint is not None:
+            return
+        start = before if before and same and part.cursor_column else PartLoaded(fingerprint)
+        self._loading.next_part()
+        self._rejecting.next_part(origin, afresh=start.place.value is None)
+        self._loaded.put(origin, self._read(part, start), self._at)
+
+    def _read(self, part: SourcePart, start: PartLoaded) -> PartLoaded:
+        """Read a part from ``start`` on; what of it is loaded then."""
+        seen = start.rows - start.place.rows  # rows that don't come again
+        bad_before, rows, place = self._rejecting.bad, 0, start.place
+        from_value = start.place.value
+        place = replace(start.place, rows=0)
+        for batch in part.read(from_value):
+            rows += len(batch.rows) + len(batch.rejected)
+            place = place.after(self._batch(part, batch, seen))
+        return PartLoaded(
+            start.fingerprint,
+            place if part.cursor_column else Place(),
+            seen + rows,
+            start.rejected + self._rejecting.bad - bad_before,
+        )
+
+    def _batch(self, part: SourcePart, batch: Batch, seen: int) -> Sequence[Any]:
+        """Load a batch; its rows' places."""
+        bad = [Rejected(reject.row + seen, reject.reason) for reject in batch.rejected]
+        count = len(batch.rows) + len(bad)
+        cursor: Sequence[Any] = ()
+        if batch.rows:
+            fields = self._columns.fields(batch, part.origin, part.cursor_column)
+            cursor = fields.cursor or ()
+            rows, more = sift(self._loading.read, fields, batch.numbers)
+            bad += [Rejected(reject.row + seen, reject.reason) for reject in more]
+            self._loading.add(rows)
+        self._rejecting.add(count, bad)
+        self._progress.advance(count)
+        return cursor
