@@ -32,6 +32,8 @@ COMMANDS = {
 class Commands(click.Group):
     """The built-in commands by name; plugins are loaded only when theirs may be meant."""
 
+    _loaded = False
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Built-in commands first, then those of plugins."""
         if _from_others():
@@ -48,11 +50,14 @@ class Commands(click.Group):
         return super().get_command(ctx, cmd_name)
 
     def _load_plugins(self) -> None:
+        if self._loaded:
+            return
+        self._loaded = True
         from regulars.hooks import Plugins  # noqa: PLC0415
 
         from .opening import disabled_plugins  # noqa: PLC0415
 
-        Plugins.load(disabled=disabled_plugins()).commands(self)
+        Plugins.load(disabled=disabled_plugins()).commands(self, taken=COMMANDS)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """One line a command, without importing the built-in ones."""
