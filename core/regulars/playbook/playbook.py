@@ -27,14 +27,15 @@ class Attribute(Part):
     one_of: Annotated[list[Scalar], Field(min_length=1)] | None = None
 
 
-def _short_form(value: object) -> object:
+def short_form(value: object) -> object:
+    """``city: text`` as ``city: {type: text}``."""
     return {"type": value} if isinstance(value, str) else value
 
 
 class CustomerProfile(Part):
     """What is known of a customer, and what may link two records to one person."""
 
-    attributes: dict[str, Annotated[Attribute, BeforeValidator(_short_form)]] = Field(
+    attributes: dict[str, Annotated[Attribute, BeforeValidator(short_form)]] = Field(
         default_factory=dict
     )
     identities: list[str] = Field(default_factory=list)
@@ -64,7 +65,7 @@ class Playbook:
     topics: Mapping[str, Topic] = field(default_factory=dict)
     messages: Mapping[str, Message] = field(default_factory=dict)
     journeys: Mapping[str, Journey] = field(default_factory=dict)
-    settings: Mapping[tuple[str, str], BaseModel] = field(default_factory=dict)
+    settings: Mapping[tuple[str, str], BaseModel] = field(default_factory=dict, repr=False)
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
 
     @property

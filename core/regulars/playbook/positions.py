@@ -97,10 +97,15 @@ class Document:
             found = below
         return found
 
-    def section(self, name: str) -> Mapping[str, Entry]:
-        """The entries of the mapping at ``name``; empty when there is none."""
-        entry = self.root.entries.get(name)
-        return entry.node.entries if entry and isinstance(entry.node, MapNode) else {}
+    def section(self, *path: str) -> Mapping[str, Entry]:
+        """The entries of the mapping at ``path``; empty when there is none."""
+        node: Node = self.root
+        for word in path:
+            found = inside(node, word)
+            if found is None:
+                return {}
+            node = found.node
+        return node.entries if isinstance(node, MapNode) else {}
 
     def problem(
         self,

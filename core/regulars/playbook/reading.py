@@ -142,8 +142,7 @@ class _Builder:
             refuse(self.place(event), f"more than {MAX_WRITTEN:,} values; divide the playbook")
         if self.count > MAX_NODES:
             refuse(self.place(event), f"more than {MAX_NODES:,} values, aliases written out")
-        if depth > self.deepest:
-            self.deepest = depth
+        self.deepest = max(self.deepest, depth)
         if depth > MAX_DEPTH:
             refuse(self.place(event), f"nested deeper than {MAX_DEPTH} levels")
 

@@ -1,0 +1,61 @@
+"""The draft: a playbook while it is being checked, as far as it is right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from regulars.errors import Problem
+from regulars.hooks import Plugins
+
+from .conditions import Condition
+from .journeys import Journey
+from .messages import Channel, Message, Topic
+from .playbook import Attribute
+from .positions import Document
+from .sources import Source
+from .traits import Trait
+
+SECTIONS: Mapping[str, Any] = {
+    "sources": Source,
+    "traits": Trait,
+    "segments": Condition,
+    "channels": Channel,
+    "topics": Topic,
+    "messages": Message,
+    "journeys": Journey,
+}
+
+
+@dataclass
+class Draft:
+    """What is known so far: valid parts by section and name, and every problem found.
+
+    A part with a problem of its own is missing here; its name still counts as declared, so that
+    one mistake is told once.
+    """
+
+    document: Document
+    path: Path
+    plugins: Plugins
+    parts: dict[str, dict[str, Any]] = field(default_factory=lambda: {s: {} for s in SECTIONS})
+    attributes: dict[str, Attribute] = field(default_factory=dict)
+    identities: list[str] = field(default_factory=list)
+    settings: dict[tuple[str, str], BaseModel] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def report(self, problems: Iterable[Problem]) -> None:
+        """Keep ``problems``."""
+        self.problems.extend(problems)
+
+    def declared(self, section: str) -> Mapping[str, Any]:
+        """The names in ``section``, those of parts with problems too."""
+        return self.document.section(section)
+
+    def declared_attributes(self) -> Mapping[str, Any]:
+        """The names of the declared attributes, those with problems too."""
+        return self.document.section("customer", "attributes")

@@ -1,0 +1,77 @@
+"""Known events: which events can come, and which properties they can have.
+
+That can be said only where every source of events has one name for its events, and of a
+property only where every source of that event has a ``map``. Otherwise any name may be right.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from regulars.errors import Problem
+from regulars.playbook.draft import Draft
+from regulars.playbook.journeys import Emit
+from regulars.playbook.positions import Path
+from regulars.playbook.suggestions import unknown
+from regulars.playbook.walking import all_steps
+
+FIELDS = ("customer", "time", "id", "event")  # of an event itself; the others are its properties
+PROPERTY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,59}")
+MESSAGES = "message."  # what regulars records about its own messages
+
+Properties = frozenset[str] | None
+
+
+@dataclass(frozen=True)
+class KnownEvents:
+    """``properties`` of each event, None where any may come; ``open`` when any event may come."""
+
+    properties: Mapping[str, Properties]
+    open: bool
+
+    def event(self, draft: Draft, path: Path, word: str, name: str) -> Iterator[Problem]:
+        """The problem of the event that ``word`` at ``path`` names, if nothing brings such one."""
+        if not self.open and name not in self.properties and not name.startswith(MESSAGES):
+            reason = unknown("event", name, self.properties)
+            if not self.properties:
+                reason += "; no source provides events"
+            yield draft.document.problem(path, reason, at=(word,))
+
+    def property(
+        self, draft: Draft, path: Path, at: Path, event: str, name: str, *, key: bool = False
+    ) -> Iterator[Problem]:
+        """The problem of a property of ``event``, if it can have none of that name."""
+        known = None if self.open else self.properties.get(event)
+        if known is not None and name not in known:
+            reason = f"{unknown('property', name, known)} of the event '{event}'"
+            yield draft.document.problem(path, reason, at=at, key=key)
+        elif PROPERTY.fullmatch(name) is None:
+            reason = f"'{name[:80]}' can't be a property's name; use letters, digits, _ and -"
+            yield draft.document.problem(path, reason, at=at, key=key)
+
+    def example(self, event: str) -> str:
+        """A property of ``event`` to show how one is written."""
+        known = sorted(self.properties.get(event) or ())
+        return "total" if "total" in known or not known else known[0]
+
+
+def known_events(draft: Draft) -> KnownEvents:
+    """What the valid sources and ``emit`` steps say; open while any of them has a problem."""
+    sources = [s for s in draft.parts["sources"].values() if s.provides == "events"]
+    complete = all(len(draft.parts[s]) == len(draft.declared(s)) for s in ("sources", "journeys"))
+    found: dict[str, Properties] = {}
+    for source in sources:
+        if source.event is not None:
+            mapped = frozenset(source.map) - {*FIELDS} if source.map else None
+            found[source.event] = _both(found, source.event, mapped)
+    for _, step in all_steps(draft.parts["journeys"]):
+        if isinstance(step, Emit):
+            found[step.emit] = _both(found, step.emit, frozenset(step.properties))
+    return KnownEvents(found, not complete or any("event" in s.map for s in sources))
+
+
+def _both(found: Mapping[str, Properties], event: str, more: Properties) -> Properties:
+    before = found.get(event, frozenset())
+    return None if before is None or more is None else before | more

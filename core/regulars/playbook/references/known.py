@@ -1,0 +1,96 @@
+"""Known: the names that a playbook declares, and of what type they are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from regulars.errors import Problem
+from regulars.playbook.draft import Draft
+from regulars.playbook.positions import Path
+from regulars.playbook.sources import BUILT_IN
+from regulars.playbook.suggestions import unknown
+from regulars.playbook.traits import (
+    FirstTrait,
+    LastTrait,
+    MostCommonTrait,
+    PluginTrait,
+    event_and_property,
+)
+
+from .events import KnownEvents, known_events
+
+KINDS_OF_CUSTOMER = ("customer", "staff", "partner")
+NUMBERS = {"count": "integer", "distinct": "integer"}
+
+
+@dataclass(frozen=True)
+class Typed:
+    """The type of an attribute or a trait, and its only possible values, if it says them."""
+
+    type: str
+    one_of: tuple[Any, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Known:
+    """A draft, and what its names mean."""
+
+    draft: Draft
+
+    @cached_property
+    def events(self) -> KnownEvents:
+        """The events that can come."""
+        return known_events(self.draft)
+
+    @cached_property
+    def attributes(self) -> Mapping[str, Typed]:
+        """Every attribute that is valid, by name."""
+        types = {name: Typed(kind) for name, kind in BUILT_IN.items()}
+        types["kind"] = Typed("text", KINDS_OF_CUSTOMER)
+        for name, attribute in self.draft.attributes.items():
+            one_of = None if attribute.one_of is None else tuple(attribute.one_of)
+            types[name] = Typed(attribute.type, one_of)
+        return types
+
+    def trait(self, name: str) -> Typed | None:
+        """What the trait called ``name`` is, if that can be said."""
+        trait = self.draft.parts["traits"].get(name)
+        if isinstance(trait, PluginTrait):
+            kind = self.draft.plugins.traits.get(trait.use)
+            return Typed(kind.type) if kind else None
+        if isinstance(trait, FirstTrait | LastTrait):
+            reference = trait.first if isinstance(trait, FirstTrait) else trait.last
+            return Typed(trait.type if event_and_property(reference)[1] else "time")
+        if isinstance(trait, MostCommonTrait):
+            return Typed(trait.type)
+        if trait is None:
+            return None
+        return Typed(next((t for word, t in NUMBERS.items() if hasattr(trait, word)), "number"))
+
+    # -------------------------------------------------------------- problems
+
+    def in_section(
+        self, section: str, noun: str, path: Path, at: Path, name: str
+    ) -> Iterator[Problem]:
+        """The problem of ``name`` at ``at`` below ``path``, if ``section`` doesn't declare it."""
+        yield from self.among(self.draft.declared(section), noun, path, at, name)
+
+    def is_attribute(self, path: Path, at: Path, name: str) -> Iterator[Problem]:
+        """The problem of ``name``, if no attribute is called that."""
+        known = {*BUILT_IN, *self.draft.declared_attributes()}
+        yield from self.among(known, "attribute", path, at, name)
+
+    def among(
+        self, known: Collection[str], noun: str, path: Path, at: Path, name: str
+    ) -> Iterator[Problem]:
+        """The problem of ``name``, if it is not one of ``known``."""
+        if name not in known:
+            yield self.draft.document.problem(path, unknown(noun, name, known), at=at)
+
+    def is_score(self, path: Path, at: Path, name: str) -> Iterator[Problem]:
+        """The problem of a score: no model can be declared, so there is none."""
+        reason = f"unknown score '{name[:80]}'; models are not built yet in this version"
+        yield self.draft.document.problem(path, reason, at=at)

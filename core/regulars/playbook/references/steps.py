@@ -1,0 +1,92 @@
+"""What steps name: messages, channels, attributes; and that each step has an id of its own."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import singledispatch
+from typing import Any
+
+from regulars.errors import Problem
+from regulars.playbook.header import zone
+from regulars.playbook.journeys import STEPS, Emit, Journey, Send, Set, Step
+from regulars.playbook.positions import Path
+from regulars.playbook.walking import all_steps, steps_of
+
+from .fitting import misfit
+from .known import Known
+from .sources import dotted
+
+SETTABLE = ("kind", "locale", "timezone")  # of the built-in attributes
+
+
+def check_steps(known: Known) -> Iterator[Problem]:
+    """Every step of every journey."""
+    for path, step in all_steps(known.draft.parts["journeys"]):
+        yield from _check(step, path, known)
+    for name, journey in known.draft.parts["journeys"].items():
+        yield from _ids(known, journey, ("journeys", name))
+
+
+@singledispatch
+def _check(_step: Any, _path: Path, _known: Known) -> Iterator[Problem]:
+    yield from ()
+
+
+@_check.register
+def _(step: Send, path: Path, known: Known) -> Iterator[Problem]:
+    yield from known.in_section("messages", "message", path, ("send",), step.send)
+    message = known.draft.parts["messages"].get(step.send)
+    for place, channel in enumerate(step.via or ()):
+        at = ("via", place)
+        yield from known.in_section("channels", "channel", path, at, channel)
+        declared = channel in known.draft.declared("channels")
+        if message and declared and channel not in message.parts:
+            reason = f"the message '{step.send}' has no part for the channel '{channel}'"
+            yield known.draft.document.problem(path, reason, at=at)
+
+
+@_check.register
+def _(step: Set, path: Path, known: Known) -> Iterator[Problem]:
+    path = (*path, "set")
+    settable = {*SETTABLE, *known.draft.declared_attributes()}
+    for name, value in step.set.items():
+        typed = known.attributes.get(name)
+        if name not in settable:
+            reason = f"'{name}' is not a declared attribute, so it can't be set"
+            yield known.draft.document.problem(path, reason, at=(name,), key=True)
+        elif typed and value is not None and (reason := misfit(typed.type, value, typed.one_of)):
+            yield known.draft.document.problem(path, f"{name} {reason}", at=(name,))
+        elif name == "timezone" and isinstance(value, str):
+            yield from _zone(known, path, value)
+
+
+def _zone(known: Known, path: Path, name: str) -> Iterator[Problem]:
+    try:
+        zone(name)
+    except ValueError as error:
+        yield known.draft.document.problem(path, str(error), at=("timezone",))
+
+
+@_check.register
+def _(step: Emit, path: Path, known: Known) -> Iterator[Problem]:
+    if "." in step.emit:
+        yield known.draft.document.problem(path, dotted(step.emit), at=("emit",))
+
+
+def _ids(known: Known, journey: Journey, path: Path) -> Iterator[Problem]:
+    """Two steps with one id: their own, the message's name, or else their kind and number."""
+    seen: set[str] = set()
+    kinds: Counter[str] = Counter()
+    for at, step in steps_of(journey, path):
+        kind = next(word for word, model in STEPS.items() if isinstance(step, model))
+        kinds[kind] += 1
+        name = step.id or (step.send if isinstance(step, Send) else f"{kind}-{kinds[kind]}")
+        if name in seen:
+            reason = f"another step of this journey is called '{name}'; give this one an id"
+            yield known.draft.document.problem(at, reason, at=_word(step, kind))
+        seen.add(name)
+
+
+def _word(step: Step, kind: str) -> Path:
+    return ("id",) if step.id else (kind,)

@@ -1,0 +1,47 @@
+"""Walking: every condition and every step of a part, each with its path in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from .conditions import Condition, Group
+from .journeys import If, Journey, Step
+from .positions import Path
+
+
+def conditions_of(condition: Condition, path: Path) -> Iterator[tuple[Path, Any]]:
+    """``condition`` and all that it is made of."""
+    yield path, condition
+    if isinstance(condition, Group):
+        for word in ("all", "any", "none"):
+            for place, inner in enumerate(getattr(condition, word) or ()):
+                yield from conditions_of(inner, (*path, word, place))
+
+
+def steps_of(journey: Journey, path: Path) -> Iterator[tuple[Path, Step]]:
+    """The steps of ``journey`` as they are written, branches after the ``if`` that opens them."""
+    yield from _steps(journey.steps, (*path, "steps"))
+
+
+def _steps(steps: Sequence[Step], path: Path) -> Iterator[tuple[Path, Step]]:
+    for place, step in enumerate(steps):
+        yield (*path, place), step
+        if isinstance(step, If):
+            yield from _steps(step.then, (*path, place, "then"))
+            yield from _steps(step.else_, (*path, place, "else"))
+
+
+def all_steps(journeys: dict[str, Journey]) -> Iterator[tuple[Path, Step]]:
+    """Every step of ``journeys``."""
+    for name, journey in journeys.items():
+        yield from steps_of(journey, ("journeys", name))
+
+
+def all_conditions(parts: dict[str, dict[str, Any]]) -> Iterator[tuple[Path, Any]]:
+    """Every condition in a playbook's valid ``parts``: in segments and in journeys."""
+    for name, condition in parts["segments"].items():
+        yield from conditions_of(condition, ("segments", name))
+    for path, step in all_steps(parts["journeys"]):
+        if isinstance(step, If):
+            yield from conditions_of(step.if_, (*path, "if"))
