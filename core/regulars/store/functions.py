@@ -9,7 +9,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import Integer
 
-from regulars.store.folding import EXTRA_FOLDS, fold_text
+from regulars.store.folding import LOWER, SPELT, fold_text
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
@@ -72,9 +72,25 @@ def _fold_sqlite(element: _fold, compiler: SQLCompiler, **kw: Any) -> str:
     return f"regulars_fold({compiler.process(element.clauses, **kw)})"
 
 
-@compiles(_fold)
-def _fold_lower(element: _fold, compiler: SQLCompiler, **kw: Any) -> str:
-    sql = f"lower({compiler.process(element.clauses, **kw)})"
-    for letter, folded in EXTRA_FOLDS:
-        sql = f"replace({sql}, '{letter}', '{folded}')"
+@compiles(_fold, "mysql")
+@compiles(_fold, "mariadb")
+def _fold_mariadb(element: _fold, compiler: SQLCompiler, **kw: Any) -> str:
+    return _spelt(f"lower({compiler.process(element.clauses, **kw)})")
+
+
+@compiles(_fold, "postgresql")
+def _fold_postgres(element: _fold, compiler: SQLCompiler, **kw: Any) -> str:
+    """Its own lower() depends on the locale; translate() is slow, so ASCII goes by lower()."""
+    text = f"({compiler.process(element.clauses, **kw)})"
+    letters = f"translate({text}, '{''.join(LOWER)}', '{''.join(LOWER.values())}')"
+    plain = f'lower({text} COLLATE "C")'
+    return (
+        f"CASE WHEN octet_length({text}) = char_length({text}) THEN {plain}"
+        f' ELSE {_spelt(letters)} COLLATE "C" END'
+    )
+
+
+def _spelt(sql: str) -> str:
+    for letter, spelling in SPELT:
+        sql = f"replace({sql}, '{letter}', '{spelling}')"
     return sql

@@ -14,9 +14,8 @@ from sqlalchemy import (
     Double,
     MetaData,
     SmallInteger,
-    Text,
 )
-from sqlalchemy.dialects import mysql, postgresql
+from sqlalchemy.dialects import mysql
 
 from regulars.amounts import millionths
 from regulars.store import tables
@@ -24,14 +23,11 @@ from regulars.store import tables
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sqlalchemy import Table
     from sqlalchemy.types import TypeEngine
 
 # A row of MariaDB has room for sixteen VARCHAR(1000) only; TEXT lies beside the row.
-_Free = (
-    Text()
-    .with_variant(mysql.TEXT(collation="utf8mb4_nopad_bin"), "mysql", "mariadb")
-    .with_variant(postgresql.TEXT(collation="C"), "postgresql")
-)
+_Free = tables.Bytewise.with_variant(mysql.TEXT(collation=tables.COLLATION), "mysql", "mariadb")
 _TYPES: dict[str, TypeEngine[Any]] = {
     "text": _Free,
     "number": Double(),

@@ -24,14 +24,20 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import mysql
 
-_COLLATION = "utf8mb4_nopad_bin"  # MariaDB compares text exactly only with this
+COLLATION = "utf8mb4_nopad_bin"  # MariaDB compares text exactly only with this
 
 Id = BigInteger().with_variant(Integer, "sqlite")
 Instant = BigInteger()
 Amount = BigInteger()
-Name = String(190).with_variant(mysql.VARCHAR(190, collation=_COLLATION), "mysql", "mariadb")
-Words = Text().with_variant(mysql.LONGTEXT(collation=_COLLATION), "mysql", "mariadb")
-Value = Text().with_variant(mysql.VARCHAR(1000, collation=_COLLATION), "mysql", "mariadb")
+# Text is ordered by code point everywhere, so that the smallest of two is the same one.
+Bytewise = Text().with_variant(Text(collation="C"), "postgresql")
+Name = (
+    String(190)
+    .with_variant(String(190, collation="C"), "postgresql")
+    .with_variant(mysql.VARCHAR(190, collation=COLLATION), "mysql", "mariadb")
+)
+Words = Bytewise.with_variant(mysql.LONGTEXT(collation=COLLATION), "mysql", "mariadb")
+Value = Bytewise.with_variant(mysql.VARCHAR(1000, collation=COLLATION), "mysql", "mariadb")
 Hash = LargeBinary(16).with_variant(mysql.BINARY(16), "mysql", "mariadb")
 
 VALUE_LENGTH = 1000  # characters of a declared text attribute or an event property in use

@@ -53,7 +53,11 @@ def prepare(engine: Engine) -> None:
 def _set_up(connection: sqlite3.Connection, _record: object) -> None:
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}").close()
-    connection.create_function("regulars_fold", 1, fold_text, deterministic=True)
+    connection.create_function("regulars_fold", 1, _fold, deterministic=True)
+
+
+def _fold(value: object) -> object:
+    return fold_text(value) if isinstance(value, str) else value
 
 
 def _begin(connection: Connection) -> None:
