@@ -201,7 +201,7 @@ class PluginCondition(Part):
         return self.model_extra or {}
 
 
-PLAIN = {
+PLAIN: dict[str, type[Part]] = {
     "performed": Performed,
     "not_performed": NotPerformed,
     "near": Near,
@@ -239,5 +239,6 @@ Condition = Annotated[
     Discriminator(_kind),
 ]
 
-for _model in (Group, *PLAIN.values()):
+Group.model_rebuild()
+for _model in PLAIN.values():
     _model.model_rebuild()

@@ -49,7 +49,7 @@ class ScheduleTrigger(Part):
 
 
 class DateTrigger(Part):
-    """That day comes: ``attribute.birthday``, ``trait.first_order``, ``score.rhythm.next_order``."""
+    """That day comes: ``attribute.birthday``, ``trait.first_order``, ``score.rhythm.next``."""
 
     date: Annotated[str, Field(pattern=r"^(attribute|trait|score)\.[a-z][a-z0-9_.-]*$")]
     yearly: bool = False

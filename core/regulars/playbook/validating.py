@@ -72,7 +72,7 @@ def problems_of(
 
 
 def _path(document: Document, path: Path, error: ErrorDetails) -> Path:
-    """The path of the value that is wrong; of a word missing or unknown, of the mapping it is in."""
+    """The path of what is wrong; for a word missing or unknown, of the mapping it belongs to."""
     about_word = error["type"] in ABOUT_A_WORD
     node = document.entry(path).node
     at = locate(node, error["loc"][:-1] if about_word else error["loc"])

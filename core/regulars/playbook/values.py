@@ -66,6 +66,7 @@ class Duration(Written):
 
     @classmethod
     def parse(cls, text: object) -> Self:
+        """The duration that ``text`` writes."""
         match = re.fullmatch(r"(-?\d{1,5})(mo|[smhdwy])", str(text))
         if match is None or not isinstance(text, str):
             raise ValueError(f"{text!r} is not a duration; write 90d, 2h, 15m, 30s, 6w, 3mo or 1y")
@@ -112,6 +113,7 @@ class PositiveDuration(Duration):
 
     @classmethod
     def parse(cls, text: object) -> Self:
+        """The duration that ``text`` writes, if it is longer than zero."""
         duration = super().parse(text)
         if duration.months <= 0 and duration.micros <= 0:
             raise ValueError(f"{text!r} must be longer than zero")
@@ -134,6 +136,7 @@ class Percentage(Written):
 
     @classmethod
     def parse(cls, text: object) -> Self:
+        """The share that ``text`` writes."""
         match = re.fullmatch(r"(\d{1,3}(?:\.\d{1,9})?)%", str(text))
         if match is None or float(match[1]) > 100:  # noqa: PLR2004 (it is a percentage)
             raise ValueError(f"{text!r} is not a percentage; write it as 5% or 12.5%")
@@ -156,6 +159,7 @@ class Distance(Written):
 
     @classmethod
     def parse(cls, text: object) -> Self:
+        """The distance that ``text`` writes."""
         match = re.fullmatch(r"(\d{1,8}(?:\.\d{1,9})?)(km|mi|ft|m)", str(text))
         if match is None:
             raise ValueError(f"{text!r} is not a distance; write it as 3km, 500m or 2mi")
@@ -176,6 +180,7 @@ class TimeOfDay(Written):
 
     @classmethod
     def parse(cls, text: object) -> Self:
+        """The time of day that ``text`` writes."""
         match = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)", str(text))
         if match is None:
             raise ValueError(f'{text!r} is not a time of day; write it as "09:00"')
@@ -204,6 +209,7 @@ class LocalTime(Written):
 
     @classmethod
     def parse(cls, text: object) -> Self:
+        """The time that ``text`` writes."""
         if not isinstance(text, str) or re.fullmatch(cls.pattern, text) is None:
             raise ValueError(f'{text!r} is not a time; write it as "2026-12-01 09:00"')
         try:

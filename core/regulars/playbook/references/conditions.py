@@ -40,14 +40,14 @@ def _(condition: AttributeCondition, path: Path, known: Known) -> Iterator[Probl
     name = condition.attribute
     yield from known.is_attribute(path, ("attribute",), name)
     if typed := known.attributes.get(name):
-        yield from misfits(known.draft.document, path, name, typed.type, condition, typed.one_of)
+        yield from misfits(known.draft.document, path, name, typed, condition)
 
 
 @_check.register
 def _(condition: TraitCondition, path: Path, known: Known) -> Iterator[Problem]:
     yield from known.in_section("traits", "trait", path, ("trait",), condition.trait)
     if typed := known.trait(condition.trait):
-        yield from misfits(known.draft.document, path, condition.trait, typed.type, condition)
+        yield from misfits(known.draft.document, path, condition.trait, typed, condition)
 
 
 @_check.register
@@ -58,17 +58,17 @@ def _(condition: ScoreCondition, path: Path, known: Known) -> Iterator[Problem]:
 @_check.register
 def _(condition: Performed, path: Path, known: Known) -> Iterator[Problem]:
     event = condition.performed
-    yield from known.events.event(known.draft, path, "performed", event)
+    yield from known.events.event(path, "performed", event)
     kind, name = condition.aggregate
     if name is not None:
-        yield from known.events.property(known.draft, path, (kind,), event, name)
+        yield from known.events.property(path, (kind,), event, name)
     yield from check_where(known, path, event, condition.where)
 
 
 @_check.register
 def _(condition: NotPerformed, path: Path, known: Known) -> Iterator[Problem]:
     event = condition.not_performed
-    yield from known.events.event(known.draft, path, "not_performed", event)
+    yield from known.events.event(path, "not_performed", event)
     yield from check_where(known, path, event, condition.where)
 
 
@@ -104,4 +104,4 @@ def check_where(
     """The properties in a ``where`` on ``event``."""
     for name in where:
         inside = (*path, "where")
-        yield from known.events.property(known.draft, inside, (name,), event, name, key=True)
+        yield from known.events.property(inside, (name,), event, name, key=True)

@@ -28,28 +28,29 @@ Properties = frozenset[str] | None
 class KnownEvents:
     """``properties`` of each event, None where any may come; ``open`` when any event may come."""
 
+    draft: Draft
     properties: Mapping[str, Properties]
     open: bool
 
-    def event(self, draft: Draft, path: Path, word: str, name: str) -> Iterator[Problem]:
+    def event(self, path: Path, word: str, name: str) -> Iterator[Problem]:
         """The problem of the event that ``word`` at ``path`` names, if nothing brings such one."""
         if not self.open and name not in self.properties and not name.startswith(MESSAGES):
             reason = unknown("event", name, self.properties)
             if not self.properties:
                 reason += "; no source provides events"
-            yield draft.document.problem(path, reason, at=(word,))
+            yield self.draft.document.problem(path, reason, at=(word,))
 
     def property(
-        self, draft: Draft, path: Path, at: Path, event: str, name: str, *, key: bool = False
+        self, path: Path, at: Path, event: str, name: str, *, key: bool = False
     ) -> Iterator[Problem]:
         """The problem of a property of ``event``, if it can have none of that name."""
         known = None if self.open else self.properties.get(event)
         if known is not None and name not in known:
             reason = f"{unknown('property', name, known)} of the event '{event}'"
-            yield draft.document.problem(path, reason, at=at, key=key)
+            yield self.draft.document.problem(path, reason, at=at, key=key)
         elif PROPERTY.fullmatch(name) is None:
             reason = f"'{name[:80]}' can't be a property's name; use letters, digits, _ and -"
-            yield draft.document.problem(path, reason, at=at, key=key)
+            yield self.draft.document.problem(path, reason, at=at, key=key)
 
     def example(self, event: str) -> str:
         """A property of ``event`` to show how one is written."""
@@ -69,7 +70,7 @@ def known_events(draft: Draft) -> KnownEvents:
     for _, step in all_steps(draft.parts["journeys"]):
         if isinstance(step, Emit):
             found[step.emit] = _both(found, step.emit, frozenset(step.properties))
-    return KnownEvents(found, not complete or any("event" in s.map for s in sources))
+    return KnownEvents(draft, found, not complete or any("event" in s.map for s in sources))
 
 
 def _both(found: Mapping[str, Properties], event: str, more: Properties) -> Properties:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -26,6 +27,8 @@ WORDS = {
     "time": (*EQUAL, *CALENDAR, "known"),
     "point": ("known",),
 }
+PYTHON: dict[str, Any] = {"text": str, "number": int | float, "boolean": bool}
+WRITTEN: dict[str, Any] = {"date": date.fromisoformat, "time": LocalTime.parse}
 ARTICLE = {
     "text": "text",
     "number": "a number",
@@ -37,28 +40,36 @@ ARTICLE = {
 }
 
 
+@dataclass(frozen=True)
+class Typed:
+    """The type of an attribute or a trait, and its only possible values, if it says them."""
+
+    type: str
+    one_of: tuple[Any, ...] | None = None
+
+
 def misfits(
     document: Document,
     path: Path,
     subject: str,
-    kind: str,
+    typed: Typed,
     comparison: Comparison,
-    one_of: Sequence[Any] | None = None,
 ) -> Iterator[Problem]:
-    """What is wrong with comparing ``subject``, which is of type ``kind``, so."""
+    """What is wrong with comparing ``subject`` so."""
     words = comparison.words()
     if comparison.ignore_case:
         words["ignore_case"] = True
     for word, value in words.items():
-        if word not in WORDS[kind]:
-            able = ", ".join(w for w in WORDS[kind] if w != "ignore_case")
-            reason = f"'{word}' can't compare {subject}, which is {ARTICLE[kind]}; use {able}"
+        if word not in WORDS[typed.type]:
+            able = ", ".join(w for w in WORDS[typed.type] if w != "ignore_case")
+            what = f"{subject}, which is {ARTICLE[typed.type]}"
+            reason = f"'{word}' can't compare {what}; use {able}"
             yield document.problem(path, reason, at=(word,), key=True)
         elif word in EQUAL:
-            choices = None if comparison.ignore_case else one_of
+            choices = None if comparison.ignore_case else typed.one_of
             for at, item in _operands(word, value):
-                if reason := misfit(kind, item, choices):
-                    yield document.problem(path, f"{subject} {reason}", at=at)
+                if why := misfit(typed.type, item, choices):
+                    yield document.problem(path, f"{subject} {why}", at=at)
 
 
 def _operands(word: str, value: Any) -> Iterator[tuple[Path, Any]]:
@@ -85,21 +96,13 @@ def _hint(value: Any, one_of: Sequence[Any]) -> str:
 
 
 def _is(kind: str, value: Any) -> bool:
-    match kind:
-        case "text":
-            return isinstance(value, str)
-        case "boolean":
-            return isinstance(value, bool)
-        case "number":
-            return isinstance(value, int | float) and not isinstance(value, bool)
-        case "integer":
-            return _is("number", value) and value == int(value)
-        case "date":
-            return isinstance(value, str) and _reads(date.fromisoformat, value)
-        case "time":
-            return isinstance(value, str) and _reads(LocalTime.parse, value)
-        case _:
-            return False
+    if kind in WRITTEN:
+        return isinstance(value, str) and _reads(WRITTEN[kind], value)
+    if isinstance(value, bool) or kind == "point":
+        return kind == "boolean"
+    if kind == "integer":
+        return isinstance(value, int | float) and value == int(value)
+    return isinstance(value, PYTHON[kind])
 
 
 def _reads(read: Any, value: str) -> bool:

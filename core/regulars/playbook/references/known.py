@@ -21,17 +21,10 @@ from regulars.playbook.traits import (
 )
 
 from .events import KnownEvents, known_events
+from .fitting import Typed
 
 KINDS_OF_CUSTOMER = ("customer", "staff", "partner")
 NUMBERS = {"count": "integer", "distinct": "integer"}
-
-
-@dataclass(frozen=True)
-class Typed:
-    """The type of an attribute or a trait, and its only possible values, if it says them."""
-
-    type: str
-    one_of: tuple[Any, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -55,8 +55,8 @@ def _(step: Set, path: Path, known: Known) -> Iterator[Problem]:
         if name not in settable:
             reason = f"'{name}' is not a declared attribute, so it can't be set"
             yield known.draft.document.problem(path, reason, at=(name,), key=True)
-        elif typed and value is not None and (reason := misfit(typed.type, value, typed.one_of)):
-            yield known.draft.document.problem(path, f"{name} {reason}", at=(name,))
+        elif typed and value is not None and (why := misfit(typed.type, value, typed.one_of)):
+            yield known.draft.document.problem(path, f"{name} {why}", at=(name,))
         elif name == "timezone" and isinstance(value, str):
             yield from _zone(known, path, value)
 

@@ -25,13 +25,13 @@ def check_traits(known: Known) -> Iterator[Problem]:
 def _check(known: Known, path: Path, trait: Any) -> Iterator[Problem]:
     kind = next(word for word in KINDS if word in type(trait).model_fields)
     event, name = event_and_property(getattr(trait, kind))
-    yield from known.events.event(known.draft, path, kind, event)
+    yield from known.events.event(path, kind, event)
     yield from check_where(known, path, event, trait.where)
     if kind == "count" and name is not None:
         reason = f"count counts events: write count: {event}, or distinct: {event}.{name}"
         yield known.draft.document.problem(path, reason, at=(kind,))
     elif name is not None:
-        yield from known.events.property(known.draft, path, (kind,), event, name)
+        yield from known.events.property(path, (kind,), event, name)
     elif kind not in (*OPTIONAL, "count"):
         reason = f"{kind} needs a property of the event: write {kind}: "
         reason += f"{event}.{known.events.example(event)}"

@@ -22,7 +22,8 @@ from regulars.playbook.triggers import (
 )
 
 from .conditions import check_where
-from .known import Known, Typed
+from .fitting import Typed
+from .known import Known
 
 ANY_DAY = datetime(2001, 1, 1, tzinfo=UTC)  # only whether there is a next occurrence matters
 
@@ -40,10 +41,10 @@ def _check(_trigger: Any, _path: Path, _known: Known) -> Iterator[Problem]:
 
 @_check.register
 def _(trigger: EventTrigger, path: Path, known: Known) -> Iterator[Problem]:
-    yield from known.events.event(known.draft, path, "event", trigger.event)
+    yield from known.events.event(path, "event", trigger.event)
     yield from check_where(known, path, trigger.event, trigger.where)
     if trigger.key is not None:
-        yield from known.events.property(known.draft, path, ("key",), trigger.event, trigger.key)
+        yield from known.events.property(path, ("key",), trigger.event, trigger.key)
 
 
 @_check.register
@@ -76,7 +77,7 @@ def _(trigger: ScheduleTrigger, path: Path, known: Known) -> Iterator[Problem]:
 
 @_check.register
 def _(trigger: InactiveTrigger, path: Path, known: Known) -> Iterator[Problem]:
-    yield from known.events.event(known.draft, path, "inactive", trigger.inactive)
+    yield from known.events.event(path, "inactive", trigger.inactive)
 
 
 @_check.register
