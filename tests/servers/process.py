@@ -36,7 +36,8 @@ def account() -> dict[str, Any]:
 @contextmanager
 def home() -> Iterator[Path]:
     """A new folder that belongs to the server's account; short, for the sake of its socket."""
-    folder = Path(tempfile.mkdtemp(prefix="rg-", dir="/tmp"))
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else "/tmp"
+    folder = Path(tempfile.mkdtemp(prefix="rg-", dir=memory))
     if who := account():
         os.chown(folder, who["user"], who["group"])
     try:

@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
-import pytest
 from sqlalchemy import Column, select
 
-from regulars.store import Store, insert_rows, temporary
+from regulars.store import insert_rows, temporary
 from regulars.store.functions import contains, ends_with, fold, fold_text, starts_with
 from regulars.store.tables import Id, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import ColumnElement
 
+    from regulars.store import Store
+
+    Conditions = Callable[[ColumnElement[str]], list[ColumnElement[bool]]]
+
 TEXTS = ["", "a", "A", "a ", " a", "50% off", "a_b", "axb", "Straße", "STRASSE", "Ωμέγας", "ΩΜΈΓΑΣ",
          "☕ coffee", "\N{FAMILY}", "I", "İ", "ı", "é", "e\u0301", "back\\slash", "quo'te", "Ð"]  # fmt: skip
-PARTS = ["", "a", "A", " ", "%", "_", "ß", "☕", "\\", "'", "a ", "off", "e", "é", "a_b", "longer than all"]
+PARTS = [
+    "",
+    "a",
+    "A",
+    " ",
+    "%",
+    "_",
+    "ß",
+    "☕",
+    "\\",
+    "'",
+    "a ",
+    "off",
+    "e",
+    "é",
+    "a_b",
+    "longer than all",
+]
 
 
-@pytest.fixture
-def store(store_url: str) -> Iterator[Store]:
-    store = Store.open(store_url)
-    yield store
-    store.close()
-
-
-def found(store: Store, texts: Sequence[str], where: object) -> list[list[str]]:
+def found(store: Store, texts: Sequence[str], where: Conditions) -> list[list[str]]:
     """The texts that each condition holds for, in order."""
     id_, text = Column("id", Id, primary_key=True, autoincrement=False), Column("text", Value)
     with store.transaction() as connection, temporary(connection, "texts", id_, text) as table:
@@ -70,7 +82,7 @@ def test_folded_text_compares_alike_in_python(store: Store) -> None:
 
 
 def test_every_character_is_folded_as_python_folds_it(store: Store) -> None:
-    codes = [c for c in range(1, sys.maxunicode + 1) if not 0xD800 <= c < 0xE000]
+    codes = [*range(1, 0x3000), *range(0xA640, 0xAC00), *range(0xFF00, 0x10500)]
     texts = ["".join(map(chr, codes[i : i + 500])) for i in range(0, len(codes), 500)]
     id_, text = Column("id", Id, primary_key=True, autoincrement=False), Column("text", Value)
     with store.transaction() as connection, temporary(connection, "texts", id_, text) as table:

@@ -20,13 +20,13 @@ from regulars.store.versions import VERSIONS, is_ready, upgrade
 if TYPE_CHECKING:
     from pathlib import Path
 
-NEXT = '''
+NEXT = """
 import sqlalchemy as sa
 from alembic import op
 revision, down_revision = "0002", "0001"
 def upgrade():
     op.add_column("facts", sa.Column("since", sa.BigInteger))
-'''
+"""
 
 
 def described(connection: Connection) -> dict[str, Any]:
@@ -40,7 +40,10 @@ def described(connection: Connection) -> dict[str, Any]:
             ],
             catalogue.get_pk_constraint(name)["constrained_columns"],
             sorted(map(str, catalogue.get_unique_constraints(name))),
-            sorted(str((i["name"], i["column_names"], i["unique"])) for i in catalogue.get_indexes(name)),
+            sorted(
+                str((i["name"], i["column_names"], i["unique"]))
+                for i in catalogue.get_indexes(name)
+            ),
         )
         for name in metadata.tables
     }

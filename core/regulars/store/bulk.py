@@ -51,7 +51,9 @@ def insert_from(
     """
     if skip_existing:
         return dialect_of(connection.dialect.name).insert_new(connection, table, columns, select)
-    return connection.execute(insert(table).from_select(list(columns), select)).rowcount
+    statement = insert(table).from_select(list(columns), select)
+    # Without the option SQLAlchemy forgets the count of an INSERT.
+    return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
 
 
 @contextmanager

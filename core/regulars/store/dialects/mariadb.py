@@ -30,6 +30,7 @@ _SESSION = (
     " innodb_lock_wait_timeout = 30, lock_wait_timeout = 30, wait_timeout = 604800"
 )
 _BATCH = 10_000
+_COUNTED = {"preserve_rowcount": True}  # else the count of an INSERT is lost
 
 
 def address(url: URL) -> URL:
@@ -132,7 +133,7 @@ def insert_new(
     statement = insert(table).from_select(list(columns), select_(select.subquery("fresh")))
     statement = statement.on_duplicate_key_update({columns[0]: literal_column(_kept(column))})
     connection.exec_driver_sql("SET @regulars_skipped = 0")
-    touched = connection.execute(statement).rowcount
+    touched = connection.execute(statement, execution_options=_COUNTED).rowcount
     skipped = connection.exec_driver_sql("SELECT @regulars_skipped").scalar_one()
     return touched - int(skipped)
 

@@ -26,6 +26,7 @@ READS = {"isolation_level": "REPEATABLE READ"}  # how a connection that only rea
 INDEX_WIDTH = 32
 _SESSION = "SET timezone = 'UTC'; SET lock_timeout = '30s'; SET jit = off"
 _RUN, _SCHEMA = 0x7265_6775, 0x6C61_7273  # the two advisory locks, with the schema's own number
+_COUNTED = {"preserve_rowcount": True}  # else the count of an INSERT is lost
 
 
 def address(url: URL) -> URL:
@@ -123,7 +124,7 @@ def insert_new(
 ) -> int:
     """``INSERT … SELECT … ON CONFLICT DO NOTHING``."""
     statement = insert(table).from_select(list(columns), select).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount
+    return connection.execute(statement, execution_options=_COUNTED).rowcount
 
 
 def drop_temporary(name: str) -> str:

@@ -30,6 +30,7 @@ READS = {"regulars_reads": True}  # how a connection that only reads begins
 INDEX_WIDTH = 1000
 BUSY_SECONDS = 30
 _PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -64000")
+_COUNTED = {"preserve_rowcount": True}  # else the count of an INSERT is lost
 
 
 def address(url: URL) -> URL:
@@ -133,7 +134,7 @@ def insert_new(
     # Without a WHERE, SQLite takes ON CONFLICT for a join's ON.
     rows = select_(fresh).where(literal_column("1") == literal_column("1"))
     statement = insert(table).from_select(list(columns), rows).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount
+    return connection.execute(statement, execution_options=_COUNTED).rowcount
 
 
 def drop_temporary(name: str) -> str:

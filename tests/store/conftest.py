@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from regulars.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    """An open empty store, once for each kind of database."""
+    store = Store.open(store_url)
+    yield store
+    store.close()
