@@ -63,8 +63,8 @@ def _events(connection: Connection, ids: Sequence[int]) -> dict[int, dict[str, A
         .where(events.c.id.in_(ids))
     )
     return {
-        number: {**json.loads(properties or "{}"), "name": name, "time": instant(time)}
-        for number, name, time, properties in rows.tuples()
+        number: {"name": name, **json.loads(properties or "{}"), "time": instant(time)}
+        for number, name, time, properties in rows
     }
 
 
@@ -116,10 +116,7 @@ class Composer:
             "traits": profile.traits,
             "scores": profile.scores,
             "event": event,
-            "arm": {},
-            "playbook": _about(self.scope),
             "now": self.scope.now,
-            "links": {},
         }
         said = self.renderer.render(claim.message, claim.channel or "", words)
         to = claim.address or ""
@@ -161,13 +158,3 @@ class Composer:
 def _unsendable(error: PermanentError) -> Outcome:
     reason = "address" if error.suppress else "permanent"
     return Outcome("failed", reason, str(error), attempted=False)
-
-
-def _about(scope: Scope) -> dict[str, str]:
-    playbook = scope.playbook
-    return {
-        "id": playbook.id,
-        "timezone": str(playbook.timezone),
-        "locale": playbook.locale,
-        "currency": playbook.currency,
-    }

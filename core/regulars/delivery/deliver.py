@@ -161,12 +161,17 @@ class _Loop:
                 ledger.renew(connection)
             free = self.in_flight - self.workers.outstanding
             claims = ledger.claim(connection, free, cursor, self.rounds.away) if free else []
-            refusals = still_allowed(connection, self.scope, [c.id for c in claims])
-            material = gather(connection, self.scope, claims, refusals)
+            material = self._gather(connection, claims)
         self.gate.renewed(began)
         settled, self.answers = self.answers, []
         self._announce([answer for answer in settled if answer.claim not in late])
         return claims, material
+
+    def _gather(self, connection: Connection, claims: Sequence[Claim]) -> Material:
+        if not claims:
+            return Material({}, {}, {})
+        refusals = still_allowed(connection, self.scope, [claim.id for claim in claims])
+        return gather(connection, self.scope, claims, refusals)
 
     def _settle(self, connection: Connection) -> list[Claim]:
         pairs = [(answer.claim, answer.outcome) for answer in self.answers]

@@ -119,7 +119,7 @@ class Ledger:
             return []
         ids = [claim.id for claim, _ in answers]
         mine = select(_ledger.c.id, _ledger.c.fence).where(self._mine(), _ledger.c.id.in_(ids))
-        held = set(connection.execute(mine.with_for_update()).tuples())
+        held = {(row.id, row.fence) for row in connection.execute(mine.with_for_update())}
         rows = [self._row(c, outcome) for c, outcome in answers if (c.id, c.fence) in held]
         if rows:
             connection.execute(_settle, rows)

@@ -1,0 +1,230 @@
+"""Delivery: every planned message ends in one decision with a reason."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from regulars.playbook.messages import Channel
+from regulars.store import Store
+
+
+def test_every_planned_message_is_sent_once_and_its_receipt_kept(shop: Any) -> None:
+    shop.plan(*(f"a{n}@x.example" for n in range(120)))
+    shop.deliver(in_flight=50)
+    rows = shop.rows()
+    assert {(row.state, row.reason) for row in rows} == {("sent", None)}
+    assert [row.provider_id for row in rows] == [f"note-c{n}" for n in range(1, 121)]
+    assert {(row.decided_by, row.attempts, row.owner) for row in rows} == {(1, 1, None)}
+    assert len(set(shop.lines("attempts"))) == len(shop.lines("attempts")) == 120
+
+
+def test_a_second_delivery_sends_nothing(shop: Any) -> None:
+    shop.plan("a@x.example")
+    shop.deliver()
+    shop.deliver()
+    assert len(shop.lines("attempts")) == 1
+    assert shop.rows()[0].decided_by == 1
+
+
+def test_each_failure_has_its_state_and_reason(shop: Any) -> None:
+    words = ("permanent", "dead", "unknown", "broken", "exit", "junk", "temporary", "fine")
+    shop.plan(*(f"{word}@x.example" for word in words))
+    shop.deliver()
+    assert dict(zip(words, shop.decisions(), strict=True)) == {
+        "permanent": ("failed", "permanent"),
+        "dead": ("failed", "address"),
+        "unknown": ("unknown", "no_answer"),
+        "broken": ("unknown", "plugin"),
+        "exit": ("unknown", "plugin"),
+        "junk": ("unknown", "plugin"),
+        "temporary": ("failed", "temporary"),
+        "fine": ("sent", None),
+    }
+
+
+def test_a_plugin_that_breaks_is_named(corner: Any) -> None:
+    corner.plan("broken@x.example")
+    corner.deliver()
+    detail = corner.rows()[0].detail
+    assert detail.startswith("channel note, plugin note (")
+    assert "ZeroDivisionError: a bug" in detail
+
+
+def test_a_failure_for_now_is_tried_again_at_the_end_of_the_run(shop: Any) -> None:
+    shop.plan("once@x.example", "fine@x.example", "temporary@x.example")
+    shop.deliver()
+    assert shop.decisions() == [("sent", None), ("sent", None), ("failed", "temporary")]
+    assert [row.attempts for row in shop.rows()] == [2, 1, 3]
+    tried = [line.split()[0] for line in shop.lines("attempts")]
+    assert set(tried[:3]) == {"c1", "c2", "c3"}
+    keys = [line.split()[1] for line in shop.lines("attempts") if line.startswith("c3 ")]
+    assert len(keys) == 3
+    assert len(set(keys)) == 1, "every attempt has the same key"
+
+
+def test_unknown_is_never_sent_again_by_itself(shop: Any) -> None:
+    shop.plan("unknown@x.example")
+    shop.deliver()
+    shop.deliver()
+    assert shop.decisions() == [("unknown", "no_answer")]
+    assert len(shop.lines("attempts")) == 1
+
+
+@pytest.mark.parametrize("plan", [{"message": "again"}, {"channel": "careful"}])
+def test_unknown_is_tried_again_where_a_second_attempt_is_allowed(
+    corner: Any, plan: dict[str, str]
+) -> None:
+    corner.plan("unknown@x.example", **plan)
+    corner.deliver()
+    assert corner.decisions() == [("unknown", "no_answer")]
+    assert len(corner.lines("attempts")) == 3
+
+
+def test_a_channel_that_is_away_keeps_its_messages_for_the_next_run(corner: Any) -> None:
+    corner.plan(*["temporary@x.example"] * 200)
+    corner.plan("fine@x.example", channel="careful")
+    delivered = corner.deliver(in_flight=10)
+    assert delivered.away == {"note": "the line is busy"}
+    assert corner.decisions() == [("planned", None)] * 200 + [("sent", None)]
+    assert len(corner.lines("attempts")) < 50
+
+
+def test_a_channel_that_cannot_be_opened_loses_nothing(corner: Any) -> None:
+    settings = corner.playbook.settings["channels", "note"].model_copy(update={"open_fails": True})
+    corner.change(settings={**corner.playbook.settings, ("channels", "note"): settings})
+    corner.plan(*["fine@x.example"] * 30)
+    delivered = corner.deliver()
+    assert "plugin note (" in delivered.away["note"]
+    assert set(corner.decisions()) == {("planned", None)}
+    assert {row.attempts for row in corner.rows()} == {0}
+    assert corner.lines("attempts") == []
+
+
+def test_a_template_that_fails_skips_its_recipient_alone(corner: Any) -> None:
+    corner.plan("a@x.example", message="broken")
+    corner.plan("b@x.example")
+    corner.deliver()
+    assert corner.decisions() == [("skipped", "render_error"), ("sent", None)]
+    row = corner.rows()[0]
+    assert row.attempts == 0
+    assert "unsupported operand" in row.detail
+
+
+def test_a_message_that_the_playbook_has_no_more_is_skipped(corner: Any) -> None:
+    corner.plan("a@x.example", message="gone")
+    corner.plan("a@x.example", channel="gone")
+    corner.deliver()
+    assert corner.decisions() == [("skipped", "unreachable")] * 2
+
+
+def test_a_customer_who_was_erased_gets_nothing(shop: Any) -> None:
+    shop.plan("a@x.example", "b@x.example")
+    with shop.store.transaction() as connection:
+        connection.exec_driver_sql("DELETE FROM customers WHERE id = 1")
+    shop.deliver()
+    assert shop.decisions() == [("skipped", "unreachable"), ("sent", None)]
+    assert len(shop.lines("attempts")) == 1
+
+
+def test_a_rehearsal_decides_the_same_and_opens_nothing(corner: Any) -> None:
+    corner.plan("a@x.example", "b@x.example")
+    corner.plan("c@x.example", message="broken")
+    with corner.store.rehearsal() as rehearsal:
+        shop = replace(corner, store=rehearsal)
+        shop.deliver(rehearse=True)
+        expected = shop.decisions()
+    assert set(corner.decisions()) == {("planned", None)}
+    assert corner.lines("opened") == corner.lines("attempts") == []
+    corner.deliver()
+    assert corner.decisions() == expected
+
+
+def test_each_thread_opens_and_closes_its_channel_once(corner: Any) -> None:
+    corner.plan(*["a@x.example"] * 200)
+    corner.deliver(in_flight=20)
+    assert corner.lines("opened") == ["note run-1"] * 2
+    assert corner.lines("closed") == ["note"] * 2
+
+
+def test_a_slow_channel_does_not_hold_up_another(corner: Any) -> None:
+    corner.plan(*["slow@x.example"] * 12)
+    corner.plan(*["fast@x.example"] * 12, channel="careful")
+    corner.deliver(in_flight=20)
+    order = [line.split()[0] for line in corner.lines("attempts")]
+    assert order.index("c24") < order.index("c12")
+    assert set(corner.decisions()) == {("sent", None)}
+
+
+def test_plugins_hear_what_was_sent_and_what_was_not(
+    corner: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    corner.plan("a@x.example", "permanent@x.example", "once@x.example")
+    corner.deliver()
+    told = capsys.readouterr().out.splitlines()
+    assert sorted(told) == [
+        "refused c2 they said no: s3cret",
+        "sent c1 b'note-c1' run-1",
+        "sent c3 b'note-c3' run-1",
+    ]
+
+
+def test_what_a_provider_says_is_kept_without_secrets_and_fits_every_store(shop: Any) -> None:
+    shop.plan("permanent@x.example", "odd@x.example")
+    shop.deliver()
+    refused, odd = shop.rows()
+    assert refused.detail == "they said no: ***"
+    assert odd.state == "sent"
+    assert odd.provider_id.startswith("nul and half ?x")
+    assert len(odd.provider_id) == 1000
+
+
+def test_two_deliveries_at_once_send_everything_once(shop: Any) -> None:
+    shop.plan(*(f"a{n}@x.example" for n in range(300)))
+    other = replace(shop, store=Store.open(shop.store.url), runs=10)
+    both = [threading.Thread(target=s.deliver, kwargs={"in_flight": 7}) for s in (shop, other)]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join()
+    other.store.close()
+    attempts = shop.lines("attempts")
+    assert len(attempts) == len(set(attempts)) == 300
+    assert set(shop.decisions()) == {("sent", None)}
+
+
+def test_a_run_that_breaks_off_settles_what_was_sent_and_frees_the_rest(corner: Any) -> None:
+    corner.plan(*["slow@x.example"] * 10)
+
+    class Impatient:
+        def start(self, _what: str, _total: int | None = None) -> None:
+            pass
+
+        def advance(self, count: int) -> None:
+            if count:
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        corner.deliver(progress=Impatient())
+    states = [state for state, _ in corner.decisions()]
+    assert states.count("sent") == len(corner.lines("attempts")) < 10
+    assert states.count("planned") == 10 - states.count("sent")
+    corner.deliver()
+    assert set(corner.decisions()) == {("sent", None)}
+    assert len(corner.lines("attempts")) == 10
+
+
+def test_an_address_that_is_none_fails_in_the_plan_already(corner: Any) -> None:
+    part = {"subject": "Hello", "body": "Hello"}
+    message = corner.playbook.messages["hello"].model_validate({"note": part})
+    corner.change(messages={"hello": message}, channels={"note": Channel(use="note")})
+    corner.plan("not an address")
+    with corner.store.rehearsal() as rehearsal:
+        shop = replace(corner, store=rehearsal)
+        shop.deliver(rehearse=True)
+        assert shop.decisions() == [("failed", "address")]
+    corner.deliver()
+    assert corner.decisions() == [("failed", "address")]
+    assert corner.lines("attempts") == []
