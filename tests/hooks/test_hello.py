@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+import pytest
 
 PROGRAM = """
 import sys
@@ -51,6 +54,38 @@ with engine.begin() as connection:
 engine.dispose()
 """
 
+PLAYBOOK = """\
+playbook: hello
+plugins: [hello]
+customer:
+  attributes: {first_name: text, address: text}
+sources:
+  people: {use: csv, path: people.csv, provides: customers}
+segments:
+  long_names: {use: name-length, at_least: 5}
+channels:
+  card: {use: postcard, to: address, greeting: See you soon}
+topics:
+  service: {title: Service, basis: transactional}
+messages:
+  hello:
+    topic: service
+    card: {text: "Hello {{ customer.first_name }}!"}
+journeys:
+  greet:
+    when: {enters: long_names}
+    existing: true
+    steps:
+      - {send: hello, via: card}
+"""
+
+PEOPLE = """\
+id,first_name,address
+c1,Ada,1 Main St
+c2,Grace,2 Main St
+c3,Katherine,3 Main St
+"""
+
 CARD = """\
 To: 1 Main St
 
@@ -61,21 +96,74 @@ Bo
 """
 
 
-def test_a_strangers_plugin_is_found_and_works(hello_target: Path, tmp_path: Path) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(hello_target), "PYTHONWARNINGS": "error"}
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """A playbook that uses what regulars-hello offers."""
+    (tmp_path / "people.csv").write_text(PEOPLE, encoding="utf-8")
+    (tmp_path / "playbook.yaml").write_text(PLAYBOOK, encoding="utf-8")
+    return tmp_path / "playbook.yaml"
 
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(tmp_path)],
-        env=environment,
+
+def python(target: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """A fresh Python that finds regulars-hello as if it was installed."""
+    extra = {"PYTHONPATH": str(target), "PYTHONWARNINGS": "error", **variables}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        env={**os.environ, **extra},
         capture_output=True,
         text=True,
         check=False,
     )
 
+
+def test_a_strangers_plugin_is_found_and_works(hello_target: Path, tmp_path: Path) -> None:
+    done = python(hello_target, "-c", PROGRAM, str(tmp_path))
+
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
-        ("regulars-hello 0.1.0 {'channels': ('postcard',), 'conditions': ('name-length',)} None"),
+        "regulars-hello 0.1.0 {'channels': ('postcard',), 'conditions': ('name-length',)} None",
         "['Grace', 'Katherine']",
     ]
     (card,) = (tmp_path / "postcards").iterdir()
     assert card.read_text(encoding="utf-8") == CARD
+
+
+def test_a_run_sends_by_a_strangers_channel_to_whom_its_condition_finds(
+    hello_target: Path, shop: Path
+) -> None:
+    command = ["-m", "regulars", "run", str(shop), "--at", "2026-03-01T00:00Z", "--json"]
+
+    done = python(hello_target, *command)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["decisions"]["sent"] == 2
+    cards = [card.read_text(encoding="utf-8") for card in (shop.parent / "postcards").iterdir()]
+    assert sorted(cards) == [
+        "To: 2 Main St\n\nHello Grace!\n\nSee you soon\n",
+        "To: 3 Main St\n\nHello Katherine!\n\nSee you soon\n",
+    ]
+
+
+def test_a_strangers_settings_are_checked_like_any(hello_target: Path, shop: Path) -> None:
+    shop.write_text(PLAYBOOK.replace("at_least", "at_leest"), encoding="utf-8")
+
+    done = python(hello_target, "-m", "regulars", "check", str(shop))
+
+    assert done.returncode == 2
+    assert "playbook.yaml:8:34: segments.long_names" in done.stderr
+    assert "'at_leest' (did you mean 'at_least'?)" in done.stderr
+
+
+def test_a_stranger_can_be_switched_off(hello_target: Path, shop: Path) -> None:
+    done = python(hello_target, "-m", "regulars", "check", str(shop), REGULARS_DISABLE="hello")
+
+    assert done.returncode == 2
+    assert "there is no channel 'postcard'" in done.stderr
+    assert "hello (regulars-hello 0.1.0) is switched off by REGULARS_DISABLE" in done.stderr
+
+
+def test_without_it_the_playbook_says_what_is_missing(shop: Path, tmp_path: Path) -> None:
+    done = python(tmp_path, "-m", "regulars", "check", str(shop))
+
+    assert done.returncode == 2
+    assert "playbook.yaml:2:11: plugins: there is no plugin 'hello'" in done.stderr

@@ -69,7 +69,7 @@ class PeopleColumns:
 def example(tmp_path: Path) -> Callable[[str], Plugins]:
     """The plugin in a hook's docstring, loaded from a file."""
     (tmp_path / "layouts").mkdir()
-    (tmp_path / "layouts" / "letter.html.j2").write_text("{{ body }}")
+    (tmp_path / "layouts" / "slip.html.j2").write_text("{{ body }}")
     (tmp_path / "tea-shop").mkdir()
 
     def load(hook: str) -> Plugins:
@@ -229,7 +229,7 @@ def test_the_templates_are_in_their_folders(
 ) -> None:
     plugins = example("regulars_templates")
 
-    assert plugins.layouts["letter"].folder == tmp_path / "layouts"
+    assert plugins.layouts["slip"].folder == tmp_path / "layouts"
     assert plugins.starters["tea-shop"].folder == tmp_path / "tea-shop"
 
 

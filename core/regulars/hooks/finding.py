@@ -40,5 +40,8 @@ def _hints(name: str, known: Collection[str], plugins: Sequence[Plugin]) -> Iter
     yield did_you_mean(name, known)
     yield f"; there are {', '.join(sorted(known))}" if known else "; no plugin offers any"
     for plugin in plugins:
-        if plugin.broken and not plugin.offers:  # it may have been meant to offer this one
+        # nobody knows what these would offer: it may be this one
+        if plugin.broken and not plugin.offers:
             yield f"; {plugin.origin} is broken: {plugin.broken}"
+        if plugin.off:
+            yield f"; {plugin.origin} is {plugin.off}"

@@ -233,6 +233,6 @@ def regulars_templates() -> Iterable[LayoutKind | StarterKind]:  # type: ignore[
 
         @hookimpl
         def regulars_templates():
-            yield LayoutKind("letter", "Black on white, no pictures", HERE / "layouts")
+            yield LayoutKind("slip", "Narrow, like a receipt", HERE / "layouts")
             yield StarterKind("tea-shop", "A shop that sells tea", HERE / "tea-shop")
     """

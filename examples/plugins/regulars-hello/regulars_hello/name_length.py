@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 from regulars.hooks import ConditionKind, Settings, hookimpl
-from sqlalchemy import func
 
 if TYPE_CHECKING:
     from regulars.hooks import Columns, Moment
@@ -23,6 +22,8 @@ def compile_name_length(
     config: NameLength, columns: Columns, _moment: Moment
 ) -> ColumnElement[bool]:
     """True for a long name, false for a short one, unknown (so: false) for none."""
+    from sqlalchemy import func  # noqa: PLC0415 (slow, so not before a playbook needs it)
+
     return func.char_length(columns.attribute("first_name")) >= config.at_least
 
 
