@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import ConfigDict, Discriminator, Field, StrictBool, Tag, model_validator
 
 from .parts import Number, Part, Scalar
 from .values import Distance, EventName, LocalTime, Name, Percentage, PositiveDuration
@@ -31,12 +31,12 @@ class Comparison(Part):
     contains: Text | None = None
     starts_with: Text | None = None
     ends_with: Text | None = None
-    known: bool | None = None
+    known: StrictBool | None = None
     before: LocalTime | None = None
     after: LocalTime | None = None
     within_last: PositiveDuration | None = None
     within_next: PositiveDuration | None = None
-    ignore_case: bool = False
+    ignore_case: StrictBool = False
 
     def words(self) -> dict[str, Any]:
         """The comparison words that are written, by their word in the playbook."""

@@ -35,14 +35,15 @@ SECTIONS: Mapping[str, Any] = {
 class Draft:
     """What is known so far: valid parts by section and name, and every problem found.
 
-    A part with a problem of its own is missing here; its name still counts as declared, so that
-    one mistake is told once.
+    A part with a problem of its own is ``broken``: it is missing in ``parts``, or there without
+    what is wrong in it. Its name still counts as declared, so that one mistake is told once.
     """
 
     document: Document
     path: Path
     plugins: Plugins
     parts: dict[str, dict[str, Any]] = field(default_factory=lambda: {s: {} for s in SECTIONS})
+    broken: set[tuple[str, str]] = field(default_factory=set)
     attributes: dict[str, Attribute] = field(default_factory=dict)
     identities: list[str] = field(default_factory=list)
     settings: dict[tuple[str, str], BaseModel] = field(default_factory=dict)
@@ -51,6 +52,10 @@ class Draft:
     def report(self, problems: Iterable[Problem]) -> None:
         """Keep ``problems``."""
         self.problems.extend(problems)
+
+    def whole(self, section: str) -> bool:
+        """Whether no part of ``section`` is broken."""
+        return all(broken != section for broken, _ in self.broken)
 
     def declared(self, section: str) -> Mapping[str, Any]:
         """The names in ``section``, those of parts with problems too."""

@@ -148,7 +148,7 @@ def store(text: str, folder: Path) -> str:
         kinds = f"{', '.join(STORES[:-1])} or {STORES[-1]}"
         raise ValueError(f"a store can be {kinds}, not {url.get_backend_name()}")
     if url.get_backend_name() != "sqlite" or str(url.database).startswith("file:"):
-        return text
+        return Secret(text) if url.password else text
     if url.database in (None, "", ":memory:"):
         raise ValueError("a store in memory forgets whom it wrote to; name a file")
     absolute = _rendered(url.set(database=str(folder / str(url.database))))

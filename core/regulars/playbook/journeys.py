@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, StrictBool, Tag, model_validator
 
 from .conditions import Condition
 from .parts import Part, Scalar
@@ -107,7 +107,7 @@ class Journey(Part):
 
     when: Trigger
     again: Again | None = None
-    existing: bool = False
+    existing: StrictBool = False
     misfire: Misfire | None = None
     steps: Annotated[list[Step], Field(min_length=1)]
 

@@ -26,7 +26,7 @@ from .positions import Entry, ListNode, MapNode, Node, Place, ScalarNode
 from .scalars import scalar
 
 MAX_BYTES = 1_000_000
-MAX_WRITTEN = 100_000  # words and values in the file itself
+MAX_WRITTEN = 50_000  # words and values in the file itself
 MAX_NODES = 200_000  # with aliases written out
 MAX_DEPTH = 50
 FORBIDDEN = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -14,6 +14,7 @@ from .explaining import A_NAME, shown
 from .header import identity
 from .playbook import Attribute, short_form
 from .positions import MapNode, Path, ScalarNode
+from .salvaging import salvaged
 from .sources import BUILT_IN
 from .suggestions import unknown
 from .validating import validated
@@ -33,6 +34,9 @@ def read_sections(draft: Draft) -> None:
             draft.report(_names(draft, path, section))
             part, problems = validated(draft.document, path, kind)
             draft.report(problems)
+            if problems:
+                draft.broken.add(path)
+                part = salvaged(draft.document, path, kind)
             if part is not None:
                 draft.parts[section][name] = part
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import ConfigDict, Discriminator, Field, StrictBool, Tag, model_validator
 
 from .conditions import OneComparison
 from .parts import Part
@@ -52,7 +52,7 @@ class DateTrigger(Part):
     """That day comes: ``attribute.birthday``, ``trait.first_order``, ``score.rhythm.next``."""
 
     date: Annotated[str, Field(pattern=r"^(attribute|trait|score)\.[a-z][a-z0-9_.-]*$")]
-    yearly: bool = False
+    yearly: StrictBool = False
     offset: Duration = Duration()
     at: TimeOfDay = TimeOfDay(9, 0)
     segment: str | None = None

@@ -30,7 +30,8 @@ ABOUT_A_WORD = frozenset({"missing", "extra_forbidden"})
 
 
 @cache
-def _adapter(kind: Any) -> TypeAdapter[Any]:
+def adapter(kind: Any) -> TypeAdapter[Any]:
+    """What validates a ``kind``."""
     return TypeAdapter(kind)
 
 
@@ -38,11 +39,9 @@ def validated(document: Document, path: Path, kind: Any) -> tuple[Any, list[Prob
     """The part at ``path`` as a ``kind``, or None and its problems."""
     given = plain(document.entry(path).node)
     try:
-        return _adapter(kind).validate_python(given), []
+        return adapter(kind).validate_python(given), []
     except ValidationError as error:
         return None, list(problems_of(document, path, kind, error))
-    except RecursionError:
-        return None, [document.problem(path, "nested too deeply")]
 
 
 def problems_of(
@@ -53,7 +52,7 @@ def problems_of(
     words: Collection[str] = (),
 ) -> Iterator[Problem]:
     """Every problem in ``error``, placed; ``words`` may stand beside those of ``kind``."""
-    found = [(_path(document, path, e), e) for e in error.errors(include_url=False)]
+    found = [(path_of(document, path, e), e) for e in error.errors(include_url=False)]
     wholes = {at[:n] for at, e in found for n in range(len(at) + (e["type"] in ABOUT_A_WORD))}
     strange: dict[Path, list[ErrorDetails]] = {}
     wrong: dict[Path, list[ErrorDetails]] = {}
@@ -71,7 +70,7 @@ def problems_of(
         yield _wrong(document, at, details)
 
 
-def _path(document: Document, path: Path, error: ErrorDetails) -> Path:
+def path_of(document: Document, path: Path, error: ErrorDetails) -> Path:
     """The path of what is wrong; for a word missing or unknown, of the mapping it belongs to."""
     about_word = error["type"] in ABOUT_A_WORD
     node = document.entry(path).node

@@ -12,10 +12,8 @@ from dataclasses import dataclass
 
 from regulars.errors import Problem
 from regulars.playbook.draft import Draft
-from regulars.playbook.journeys import Emit
-from regulars.playbook.positions import Path
+from regulars.playbook.positions import Entry, ListNode, MapNode, Node, Path, ScalarNode
 from regulars.playbook.suggestions import unknown
-from regulars.playbook.walking import all_steps
 
 FIELDS = ("customer", "time", "id", "event")  # of an event itself; the others are its properties
 PROPERTY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,59}")
@@ -61,16 +59,33 @@ class KnownEvents:
 def known_events(draft: Draft) -> KnownEvents:
     """What the valid sources and ``emit`` steps say; open while any of them has a problem."""
     sources = [s for s in draft.parts["sources"].values() if s.provides == "events"]
-    complete = all(len(draft.parts[s]) == len(draft.declared(s)) for s in ("sources", "journeys"))
     found: dict[str, Properties] = {}
     for source in sources:
         if source.event is not None:
             mapped = frozenset(source.map) - {*FIELDS} if source.map else None
             found[source.event] = _both(found, source.event, mapped)
-    for _, step in all_steps(draft.parts["journeys"]):
-        if isinstance(step, Emit):
-            found[step.emit] = _both(found, step.emit, frozenset(step.properties))
-    return KnownEvents(draft, found, not complete or any("event" in s.map for s in sources))
+    for event, properties in _emitted(draft.document.section("journeys")):
+        found[event] = _both(found, event, properties)
+    any_name = not draft.whole("sources") or any("event" in s.map for s in sources)
+    return KnownEvents(draft, found, any_name)
+
+
+def _emitted(entries: Mapping[str, Entry]) -> Iterator[tuple[str, Properties]]:
+    """The events of ``emit`` steps as they are written, in journeys with problems too."""
+    emit = entries.get("emit")
+    if emit and isinstance(emit.node, ScalarNode) and isinstance(emit.node.value, str):
+        properties = entries["properties"].node if "properties" in entries else None
+        words = properties.entries if isinstance(properties, MapNode) else ()
+        yield emit.node.value, frozenset(words)
+    for entry in entries.values():
+        yield from _emitted_below(entry.node)
+
+
+def _emitted_below(node: Node) -> Iterator[tuple[str, Properties]]:
+    if isinstance(node, MapNode):
+        yield from _emitted(node.entries)
+    for item in node.items if isinstance(node, ListNode) else ():
+        yield from _emitted_below(item)
 
 
 def _both(found: Mapping[str, Properties], event: str, more: Properties) -> Properties:

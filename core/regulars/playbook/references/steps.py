@@ -25,7 +25,8 @@ def check_steps(known: Known) -> Iterator[Problem]:
     for path, step in all_steps(known.draft.parts["journeys"]):
         yield from _check(step, path, known)
     for name, journey in known.draft.parts["journeys"].items():
-        yield from _ids(known, journey, ("journeys", name))
+        if ("journeys", name) not in known.draft.broken:
+            yield from _ids(known, journey, ("journeys", name))
 
 
 @singledispatch
