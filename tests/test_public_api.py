@@ -26,6 +26,7 @@ def test_every_public_name_is_there_and_sorted(module: ModuleType) -> None:
 def test_the_public_face_of_regulars_is_this() -> None:
     assert regulars.__all__ == [
         "BusyError",
+        "Loaded",
         "PermanentError",
         "Playbook",
         "PlaybookError",
@@ -35,10 +36,14 @@ def test_the_public_face_of_regulars_is_this() -> None:
         "RegularsError",
         "SourceError",
         "StoreError",
+        "Summary",
         "TemporaryError",
         "UnknownOutcome",
         "__version__",
         "hookimpl",
+        "load_playbook",
+        "plan",
+        "run",
     ]
 
 

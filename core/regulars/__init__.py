@@ -1,5 +1,8 @@
 """Turn first-time buyers into regulars: customer engagement from one reviewed playbook.
 
+    loaded = regulars.load_playbook(Path("playbook.yaml"))
+    summary = regulars.run(loaded, datetime.now(UTC))
+
 What is in ``__all__`` here and in ``regulars.hooks`` is the public API; the rest may change.
 Names are loaded on first use, so that the command line starts fast.
 """
@@ -24,12 +27,16 @@ from .errors import (
 
 if TYPE_CHECKING:
     from .hooks import Plugins, hookimpl
+    from .playbook.loading import Loaded, load_playbook
     from .playbook.playbook import Playbook
+    from .runs.run import plan, run
+    from .runs.summary import Summary
 
     __version__: str
 
 __all__ = [
     "BusyError",
+    "Loaded",
     "PermanentError",
     "Playbook",
     "PlaybookError",
@@ -39,16 +46,25 @@ __all__ = [
     "RegularsError",
     "SourceError",
     "StoreError",
+    "Summary",
     "TemporaryError",
     "UnknownOutcome",
     "__version__",
     "hookimpl",
+    "load_playbook",
+    "plan",
+    "run",
 ]
 
 _HOMES = {
+    "Loaded": "regulars.playbook.loading",
     "Playbook": "regulars.playbook.playbook",
     "Plugins": "regulars.hooks",
+    "Summary": "regulars.runs.summary",
     "hookimpl": "regulars.hooks",
+    "load_playbook": "regulars.playbook.loading",
+    "plan": "regulars.runs.run",
+    "run": "regulars.runs.run",
 }
 
 
