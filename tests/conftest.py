@@ -71,3 +71,10 @@ def store_url(request: pytest.FixtureRequest) -> Iterator[str]:
         return
     with request.getfixturevalue(_SERVERS[request.param]).database() as url:
         yield url
+
+
+@pytest.fixture(params=list(_SERVERS))
+def server_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a fresh empty store, once for each kind of database server."""
+    with request.getfixturevalue(_SERVERS[request.param]).database() as url:
+        yield url

@@ -6,8 +6,8 @@ import errno
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from regulars.errors import RegularsError, StoreError, TemporaryError
@@ -15,8 +15,6 @@ from regulars.store.dialects import dialect_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from sqlalchemy import URL
 
 
 def parse_url(url: str) -> URL:
@@ -40,8 +38,7 @@ def place_of(url: URL) -> str:
     name = url.drivername.partition("+")[0]
     if name == "sqlite":
         return f"the store {url.database}"
-    bare = url.set(drivername=name, password=None, query={})
-    return f"the store {bare.render_as_string()}"
+    return f"the store {URL.create(name, url.username, None, url.host, url.port, url.database)}"
 
 
 @contextmanager
@@ -56,7 +53,7 @@ def explained(url: URL) -> Iterator[None]:
         yield
     except RegularsError:
         raise
-    except (SQLAlchemyError, OSError, Exception) as error:
+    except Exception as error:
         better = _explain(error, url)
         if better is None:
             raise
@@ -68,6 +65,6 @@ def _explain(error: Exception, url: URL) -> RegularsError | None:
     if isinstance(error, PoolTimeout):
         return TemporaryError(f"{place} has no free connection: run again later")
     if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return TemporaryError(f"the disk is full ({place}): make room, then run again")
+        return TemporaryError("the disk is full: make room, then run again")
     cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
     return dialect_of(url.drivername).explain(cause, place)

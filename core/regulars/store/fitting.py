@@ -158,24 +158,26 @@ def _row(event: int, text: str, fills: list[_Fill]) -> tuple[Any, ...]:
     return (event, *(fill.convert(properties.get(fill.property)) for fill in fills))
 
 
-def fits_index(connection: Connection, tables: Tables, width: int) -> bool:
+def fits_index(connection: Connection, tables: Tables, dialect: Dialect) -> bool:
     """Whether the covering index is there with every column that it should have."""
     found = {
         index["name"]: index["column_names"] for index in inspect(connection).get_indexes("events")
     }
-    return found.get(INDEX) == _index_columns(tables, width)
+    return found.get(INDEX) == _index_columns(tables, dialect)
 
 
-def make_index(connection: Connection, tables: Tables, width: int) -> None:
+def make_index(connection: Connection, tables: Tables, dialect: Dialect) -> None:
     """Make the covering index: aggregates over a customer's events then read nothing else."""
     names = {index["name"] for index in inspect(connection).get_indexes("events")}
     events = tables.events.to_metadata(MetaData())
-    index = Index(INDEX, *(events.c[name] for name in _index_columns(tables, width)))
+    index = Index(INDEX, *(events.c[name] for name in _index_columns(tables, dialect)))
     if INDEX in names:
         index.drop(connection)
     index.create(connection)
 
 
-def _index_columns(tables: Tables, width: int) -> list[str]:
-    amounts = sorted(name for name in tables.events.c.keys() if name.startswith("n_"))
-    return ["customer", "time", "name", *amounts][:width]
+def _index_columns(tables: Tables, dialect: Dialect) -> list[str]:
+    names = sorted(tables.events.c.keys())
+    amounts = [name for name in names if name.startswith("n_")]
+    texts = [name for name in names if name.startswith("p_") and dialect.INDEX_TEXT]
+    return ["customer", "time", "name", *amounts, *texts][: dialect.INDEX_WIDTH]

@@ -124,8 +124,8 @@ class Store:
         if self._outer is not None and not self._dialect.DDL_ROLLS_BACK:
             return
         with self.transaction() as connection:
-            if not fitting.fits_index(connection, self.tables, self._dialect.INDEX_WIDTH):
-                fitting.make_index(connection, self.tables, self._dialect.INDEX_WIDTH)
+            if not fitting.fits_index(connection, self.tables, self._dialect):
+                fitting.make_index(connection, self.tables, self._dialect)
 
     def _make_ready(self) -> None:
         with explained(self.engine.url), self._readers().begin() as connection:

@@ -24,6 +24,7 @@ class Dialect(Protocol):
     DDL_ROLLS_BACK: bool
     READS: dict[str, Any]  # the execution options of a connection that only reads
     INDEX_WIDTH: int  # columns that one index may have
+    INDEX_TEXT: bool  # whether an index may have columns of any text
 
     def address(self, url: URL, /) -> URL:
         """``url`` with the driver and options that regulars needs."""

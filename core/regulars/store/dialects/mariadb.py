@@ -25,6 +25,7 @@ EXTRA = "mysql"
 DDL_ROLLS_BACK = False
 READS = {"isolation_level": "REPEATABLE READ"}  # how a connection that only reads begins
 INDEX_WIDTH = 16
+INDEX_TEXT = False  # nor may TEXT be a key
 _SESSION = (
     "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00',"
     " innodb_lock_wait_timeout = 30, lock_wait_timeout = 30, wait_timeout = 604800"
@@ -79,10 +80,13 @@ def hold(engine: Engine) -> Iterator[None]:
 
 def _busy(connection: Connection, name: str) -> str:
     row = connection.exec_driver_sql(
-        "SELECT host, NOW() - INTERVAL time SECOND FROM information_schema.processlist"
-        f" WHERE id = IS_USED_LOCK({name})"
+        "SELECT id, user, host, NOW() - INTERVAL time SECOND FROM information_schema.processlist"
+        f" WHERE id = IS_USED_LOCK({name})"  # noqa: S608 (a constant)
     ).first()
-    who = f" (from {row[0]}, since {row[1]:%Y-%m-%d %H:%M:%S} UTC)" if row else ""
+    who = ""
+    if row:
+        number, user, host, since = row
+        who = f" (connection {number} of {user}@{host}, since {since:%Y-%m-%d %H:%M:%S} UTC)"
     return f"another run holds this store{who}: wait until it has finished, then try again"
 
 

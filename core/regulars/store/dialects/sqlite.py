@@ -28,6 +28,7 @@ EXTRA = ""
 DDL_ROLLS_BACK = True
 READS = {"regulars_reads": True}  # how a connection that only reads begins
 INDEX_WIDTH = 1000
+INDEX_TEXT = True
 BUSY_SECONDS = 30
 _PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -64000")
 _COUNTED = {"preserve_rowcount": True}  # else the count of an INSERT is lost
