@@ -61,6 +61,23 @@ def test_two_playbooks_may_each_have_a_file_of_the_same_name(loose: Loose, tmp_p
     assert ("mine" in second.conditions, "theirs" in second.conditions) == (False, True)
 
 
+def test_one_playbook_may_have_two_files_of_the_same_name(loose: Loose, tmp_path: Path) -> None:
+    (tmp_path / "agency").mkdir()
+    shared = loose(TEN_LINES.replace("mine", "shared"), "agency/plugins.py")
+
+    plugins = Plugins.load(files=[shared, loose(TEN_LINES)])
+
+    assert {"mine", "shared"} <= set(plugins.conditions)
+
+
+def test_a_file_that_is_named_twice_is_loaded_once(loose: Loose, found: Found) -> None:
+    path = loose(TEN_LINES)
+
+    plugins = Plugins.load(files=[path, path.parent / "." / path.name])
+
+    assert found(plugins, "plugins").broken is None
+
+
 def test_a_loose_file_that_failed_leaves_no_module_behind(loose: Loose) -> None:
     before = set(sys.modules)
 

@@ -104,7 +104,7 @@ def _settled(plugin: Plugin, earlier: Sequence[Plugin]) -> Plugin:
 
 def _conflicts(plugin: Plugin, earlier: Sequence[Plugin]) -> Iterator[str]:
     for other in (other for other in earlier if other.off is None):
-        if other.origin.name == plugin.origin.name:
+        if other.origin.name == plugin.origin.name and not plugin.loose:  # a path tells those apart
             yield f"{other.origin} has the same name; switch one of the two off"
     for other in (other for other in earlier if other.works):
         for family, kinds in plugin.offers.items():

@@ -39,12 +39,13 @@ class Candidate:
 
 
 def discover(files: Iterable[Path]) -> list[Candidate]:
-    """Every installed plugin and every one in ``files``, in loading order.
+    """Every installed plugin and every one in ``files``, in loading order, each once.
 
     Raises:
         PluginError: one of ``files`` is missing.
     """
-    return sorted([*installed(), *map(loose, files)], key=lambda found: found.order)
+    once = {path.resolve(): path for path in files}.values()
+    return sorted([*installed(), *map(loose, once)], key=lambda found: found.order)
 
 
 def installed() -> Iterator[Candidate]:
