@@ -133,6 +133,9 @@ class HardenedEnvironment(ImmutableSandboxedEnvironment):
                 return self.undefined(obj=obj, name=argument)
         return super().getitem(obj, argument)
 
+    def wrap_str_format(self, value: Any) -> None:
+        """``format`` is no attribute that a text has here, so there is nothing to wrap."""
+
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Whether a template may ask ``obj`` for ``attr``."""
         if not super().is_safe_attribute(obj, attr, value):

@@ -41,6 +41,7 @@ _TESTS = (
     "==", "!=", "<", "<=", ">", ">=",
 )  # fmt: skip
 _PLACES = range(-6, 11)
+_LARGE = 50_000  # characters that cost a step more
 
 
 def tests() -> dict[str, Callable[..., Any]]:
@@ -77,9 +78,10 @@ def guarded(name: str, function: Callable[..., Any], plain: Plain) -> Callable[.
 
     @wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
-        WORK.spend()
-        if not tolerant and len(args) > first and args[first] is None:
+        value = args[first] if len(args) > first else ""
+        if value is None and not tolerant:
             raise TemplateRuntimeError(UNKNOWN)
+        WORK.spend(1 + len(value) // _LARGE if isinstance(value, str) else 1)
         args = tuple([plain(arg) for arg in args])
         return checked(function(*args, **{key: plain(arg) for key, arg in kwargs.items()}))
 
@@ -147,11 +149,11 @@ def _decimal(value: Decimal) -> str:
 
 def replace(text: Any, old: str, new: str, count: int | None = None) -> str:
     """``text`` with every ``old`` become ``new``, or only the first ``count``."""
-    text, old, new = known(text), known(old), known(new)
-    times = text.count(old) if count is None else min(int(count), text.count(old))
-    if len(text) + times * (len(new) - len(old)) > LONGEST:
+    written, old, new = known(text), known(old), known(new)
+    times = written.count(old) if count is None else min(int(count), written.count(old))
+    if len(written) + times * (len(new) - len(old)) > LONGEST:
         raise TooMuch(f"it makes a text of more than {LONGEST:,} characters; make it shorter")
-    return text.replace(old, new, times)
+    return written.replace(old, new, times)
 
 
 def round_(value: Any, places: int = 0, method: str = "common") -> Any:
@@ -178,10 +180,10 @@ def date(value: Any, pattern: str | None = None) -> str:
 
 
 def time(value: Any, pattern: str | None = None) -> str:
-    """The time of day, in the customer's zone: ``{{ now | time }}``."""
+    """As in ``{{ now | time }}``, hour and minute in the customer's zone."""
     return time_text(value, WORK.zone, WORK.locale, pattern)
 
 
 def datetime(value: Any, pattern: str | None = None) -> str:
-    """``{{ now | datetime("%d %B %Y") }}``: day and time, in the customer's zone."""
+    """As in ``{{ now | datetime("%d %B %Y") }}``, day and time in the customer's zone."""
     return datetime_text(value, WORK.zone, WORK.locale, pattern)

@@ -62,7 +62,7 @@ class Renderer:
         self._playbook = playbook
         self._plugins = plugins
         self._environments = Environments(plugins)
-        self._parts: dict[tuple[str, str], _Part] = {}
+        self._parts: dict[tuple[str, str], _Part | RenderError] = {}
         self._unknown = dict.fromkeys(known_customer_names(playbook))
         self._own = {
             "playbook": {
@@ -85,7 +85,7 @@ class Renderer:
         Raises:
             RenderError: it can't be rendered whole, so nothing of it may be sent.
         """
-        part = self._parts.get((message, channel)) or self._compiled(message, channel)
+        part = self._part(message, channel)
         customer = self._unknown | dict(scope.get("customer") or {})
         names = self._absent | dict(scope) | self._own | {"customer": customer}
         playbook = self._playbook
@@ -95,6 +95,19 @@ class Renderer:
         if part.medium == "text":
             return Rendered("text", text=_body(part, names)[1].strip())
         return _email(part, names)
+
+    def _part(self, message: str, channel: str) -> _Part:
+        """The part, compiled on first use; one that can't be is not tried again."""
+        part = self._parts.get((message, channel))
+        if part is None:
+            try:
+                part = self._compiled(message, channel)
+            except RenderError as error:
+                part = error
+            self._parts[message, channel] = part
+        if isinstance(part, RenderError):
+            raise RenderError(part.file, part.line, part.reason)
+        return part
 
     def _compiled(self, message: str, channel: str) -> _Part:
         part = self._playbook.messages[message].parts[channel]
@@ -109,9 +122,7 @@ class Renderer:
             else:
                 slots[source.slot] = (source, compiled)
         layout = self._layout(part.layout, part.medium, slots)
-        done = _Part(part.medium, slots, data, layout)
-        self._parts[message, channel] = done
-        return done
+        return _Part(part.medium, slots, data, layout)
 
     def _layout(
         self, name: str | None, medium: Medium, slots: Mapping[str, tuple[Source, Compiled]]

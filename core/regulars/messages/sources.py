@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["markdown", "html", "text"]
 
-LARGEST = 256_000  # bytes of one template; mail programs cut messages off long before
+LARGEST = 100_000  # characters of one template; mail programs cut messages off there
 _KINDS: dict[str, Kind] = {".md.j2": "markdown", ".html.j2": "html", ".txt.j2": "text"}
 
 
@@ -58,9 +58,8 @@ def read(file: str, folder: FilePath) -> Source:
         raise RenderError(file, 0, _ending(file))
     path = folder / file
     try:
-        if path.stat().st_size > LARGEST:
-            raise RenderError(file, 0, f"it is larger than {LARGEST:,} bytes; make it shorter")
-        return Source("template", kind, path.read_text(encoding="utf-8-sig"), file=file)
+        with path.open(encoding="utf-8-sig") as opened:
+            return Source("template", kind, opened.read(LARGEST + 1), file=file)
     except FileNotFoundError:
         raise RenderError(
             file, 0, "there is no such file; it is looked for beside the playbook"

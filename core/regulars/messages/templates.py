@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Template
 
 from .environment import HardenedEnvironment, HtmlEnvironment, TextEnvironment
-from .failures import render_error, syntax_error
+from .failures import RenderError, render_error, syntax_error
 from .markdown import MarkdownEnvironment
+from .sources import LARGEST, Kind
 from .work import UTC, WORK, bounded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from regulars.hooks import Plugins
-
-    from .sources import Kind
 
 
 @dataclass(frozen=True)
@@ -63,6 +62,8 @@ class Environments:
             RenderError: it can't be read as a template.
         """
         environment = self._of[kind]
+        if len(text) > LARGEST:
+            raise RenderError(file, 0, f"it is longer than {LARGEST:,} characters; make it shorter")
         WORK.begin(None, UTC, "en_US", "USD")
         try:
             code = environment.compile(text, file, file)
