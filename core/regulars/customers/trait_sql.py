@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from regulars.hooks.kinds import EventColumns
 from regulars.instants import micros
+from regulars.store.schema import amount_column, text_column
 from regulars.store.tables import event_names
 
 from . import operands
@@ -93,11 +94,11 @@ class Events:
         )
 
     def _text(self, name: str) -> ColumnElement[str]:
-        column: ColumnElement[str] = self.tables.events.c[f"p_{name}"]
+        column: ColumnElement[str] = self.tables.events.c[text_column(name)]
         return column
 
     def _amount(self, name: str) -> ColumnElement[int]:
-        column: ColumnElement[int] = self.tables.events.c[f"n_{name}"]
+        column: ColumnElement[int] = self.tables.events.c[amount_column(name)]
         return column
 
 

@@ -104,7 +104,7 @@ def _recorded(connection: Connection, scope: Scope) -> list[_Segment]:
 def _new(connection: Connection, name: str, written: str) -> int:
     connection.execute(insert(segments).values(name=name, definition=written))
     number = select(segments.c.id).where(segments.c.name == name)
-    return connection.execute(number).scalar_one()
+    return int(connection.execute(number).scalar_one())
 
 
 def _evaluate(

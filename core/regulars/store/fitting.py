@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from regulars.store.dialects import Dialect
     from regulars.store.schema import Columns, Shape
 
 _BATCH = 20_000
