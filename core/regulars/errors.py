@@ -57,9 +57,16 @@ class PlaybookError(RegularsError):
 
 
 class SourceError(RegularsError):
-    """A source's data can't be loaded; nothing of it was kept."""
+    """A source's data can't be loaded; nothing of it was kept.
+
+    ``source`` is its name in the playbook, where it is known.
+    """
 
     exit_status = 2
+
+    def __init__(self, message: str, *, source: str | None = None) -> None:
+        self.source = source
+        super().__init__(message)
 
 
 class StoreError(RegularsError):

@@ -14,6 +14,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from regulars.errors import RegularsError
     from regulars.playbook.loading import Loaded
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -36,19 +37,41 @@ def disabled_plugins() -> tuple[str, ...]:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Loaded]:
-    """The checked playbook at ``path``; errors inside are redacted of its secrets."""
+    """The checked playbook at ``path``.
+
+    Errors inside are redacted of its secrets, and a source's error says where the source stands.
+    """
     from regulars.errors import RegularsError  # noqa: PLC0415
-    from regulars.messages import check_templates  # noqa: PLC0415
     from regulars.playbook.loading import load_playbook  # noqa: PLC0415
     from regulars.playbook.secrets import redact  # noqa: PLC0415
 
     loaded = load_playbook(path)
     try:
-        check_templates(loaded)
+        _check_templates(loaded)
         yield loaded
     except RegularsError as error:
-        error.args = tuple(redact(str(item), loaded.playbook.secrets) for item in error.args)
-        raise
+        told = _placed(error, loaded)
+        told.args = tuple(redact(str(item), loaded.playbook.secrets) for item in told.args)
+        raise told from error
+
+
+def _check_templates(loaded: Loaded) -> None:
+    from regulars.errors import PlaybookError  # noqa: PLC0415
+    from regulars.messages.checking import check_templates  # noqa: PLC0415
+
+    problems = check_templates(loaded)
+    if problems:
+        raise PlaybookError(problems)
+
+
+def _placed(error: RegularsError, loaded: Loaded) -> RegularsError:
+    """``error``, with the place of the source that it speaks of."""
+    from regulars.errors import SourceError  # noqa: PLC0415
+
+    if not isinstance(error, SourceError) or error.source is None:
+        return error
+    place = ":".join(map(str, loaded.place(("sources", error.source))))
+    return SourceError(f"{place}: {error}", source=error.source)
 
 
 def instant_of(text: str | None, loaded: Loaded) -> datetime:

@@ -28,6 +28,11 @@ def command(playbook: Path, at: str | None, *, as_json: bool) -> int:
 
     with opened(playbook) as loaded, progress_on_terminal() as progress:
         summary = run(loaded, instant_of(at, loaded), progress)
+    for channel, reason in summary.away.items():
+        click.echo(
+            f"channels.{channel} can't be reached, its messages wait for the next run: {reason}",
+            err=True,
+        )
     if as_json:
         print_json(summary.as_json())
     else:

@@ -83,7 +83,7 @@ def ingest(
         try:
             brought[name] = _OneSource(store, playbook, plugins, now, name).load(progress)
         except SourceError as error:
-            raise SourceError(f"sources.{name}: {error}") from error
+            raise SourceError(f"sources.{name}: {error}", source=name) from error
     if _has_events(store):
         store.index_events()
     return {name: brought[name] for name in playbook.sources}
@@ -141,8 +141,8 @@ class _OneSource:
         if self._source.provides == "customers":
             reader = CustomerReader(self.playbook.customer, zone)
             return CustomerLoading(connection, customers, reader, micros(self.now))
-        texts = [c.name.removeprefix("p_") for c in events.c if c.name.startswith("p_")]
-        amounts = [c.name.removeprefix("n_") for c in events.c if c.name.startswith("n_")]
+        texts = [c.key.removeprefix("p_") for c in events.c if c.key.startswith("p_")]
+        amounts = [c.key.removeprefix("n_") for c in events.c if c.key.startswith("n_")]
         events_reader = EventReader(self._source.event, zone, texts, amounts)
         return EventLoading(connection, customers, events, events_reader, (number, self.name))
 

@@ -66,7 +66,7 @@ def _ended(connection: Connection, name: str) -> dict[str, int]:
         .where(entries.c.journey == name)
         .group_by(entries.c.state)
     )
-    return dict(rows.tuples().all())
+    return {row.state: row[1] for row in rows}
 
 
 def _past(connection: Connection, name: str) -> Past:

@@ -51,7 +51,7 @@ def segment_sizes(store: Store, names: Sequence[str]) -> dict[str, int]:
         .group_by(segments.c.name)
     )
     with store.reading() as connection:
-        sizes: dict[str, int] = dict(connection.execute(query).tuples().all())
+        sizes = {name: size for name, size in connection.execute(query)}  # noqa: C416 (rows)
     return {name: sizes.get(name, 0) for name in names}
 
 
@@ -87,7 +87,7 @@ def rejected_rows(store: Store, most: int) -> list[dict[str, Any]]:
         .limit(most)
     )
     with store.reading() as connection:
-        rows = connection.execute(query).tuples().all()
+        rows = connection.execute(query).all()
     return [
         {"source": source, "origin": origin, "row": row, "reason": reason}
         for source, origin, row, reason in reversed(rows)

@@ -18,7 +18,7 @@ from sqlalchemy import func, insert, select, update
 
 from regulars.customers.ingest import ingest
 from regulars.customers.traits import plan_traits
-from regulars.delivery import deliver
+from regulars.delivery import deliver, recover
 from regulars.errors import StoreError
 from regulars.hooks import RunInfo
 from regulars.instants import instant, micros
@@ -97,9 +97,10 @@ def _stages(
     with clock.stage("journeys"):
         journeys = run_journeys(store, scope, number)
     with clock.stage("policy"):
+        recover(store, scope, number)
         decide(store, scope, number)
     with clock.stage("delivery"):
-        deliver(store, scope, info, number, rehearse=rehearsal, progress=progress)
+        delivered = deliver(store, scope, info, number, rehearse=rehearsal, progress=progress)
     summary = Summary(
         playbook.id,
         now,
@@ -108,6 +109,7 @@ def _stages(
         journeys,
         count_decisions(store, number),
         clock.seconds,
+        delivered.away,
     )
     _finish(store, number, summary)
     plugins.run_finished(info, summary.as_json())

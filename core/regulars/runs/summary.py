@@ -33,7 +33,11 @@ class Decisions:
 
 @dataclass(frozen=True)
 class Summary:
-    """One run or plan; ``seconds`` is the time that each stage took by the wall clock."""
+    """One run or plan; ``seconds`` is the time that each stage took by the wall clock.
+
+    ``away`` are channels that could not be reached, with the reason: their messages stay planned
+    for the next run.
+    """
 
     playbook: str
     at: datetime
@@ -42,15 +46,18 @@ class Summary:
     journeys: Mapping[str, JourneyCount]
     decisions: Decisions
     seconds: Mapping[str, float]
+    away: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """The object that ``--json`` prints."""
-        return {**asdict(self), "at": self.at.isoformat().replace("+00:00", "Z")}
+        told = {**asdict(self), "at": self.at.isoformat().replace("+00:00", "Z")}
+        del told["away"]
+        return told
 
     @property
     def needs_a_person(self) -> bool:
-        """Whether somebody should look: a message failed, or nobody knows whether it went."""
-        return bool(self.decisions.failed or self.decisions.unknown)
+        """Whether somebody should look: a message failed, may have, or could not be tried."""
+        return bool(self.decisions.failed or self.decisions.unknown or self.away)
 
 
 def count_decisions(store: Store, run: int) -> Decisions:
@@ -63,7 +70,7 @@ def count_decisions(store: Store, run: int) -> Decisions:
         .order_by(deliveries.c.reason)
     )
     with store.reading() as connection:
-        rows = connection.execute(query).tuples().all()
+        rows = connection.execute(query).all()
     totals: Counter[str] = Counter()
     reasons: dict[str, dict[str, int]] = {"held": {}, "skipped": {}}
     for state, reason, count in rows:
