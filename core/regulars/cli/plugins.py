@@ -45,7 +45,7 @@ def command(playbook: Path | None, *, as_json: bool) -> None:
                 info.name,
                 info.distribution,
                 info.version,
-                "\n".join(f"{family}: {', '.join(n)}" for family, n in info.offers.items()),
+                "; ".join(f"{family}: {', '.join(n)}" for family, n in info.offers.items()),
                 info.broken or info.off,
             ]
             for info in plugins.infos
