@@ -45,7 +45,7 @@ HOSTILE = {
     ),
     "an argument that the hook doesn't have": (
         "from regulars.hooks import hookimpl\n@hookimpl\ndef regulars_sent(mail): pass",
-        "regulars_sent",
+        "regulars_sent has no argument 'mail'; it has message, receipt, run",
     ),
     "a wrapper": (
         (
@@ -160,6 +160,14 @@ def test_a_class_that_needs_arguments_is_broken(distribution: Distribution, foun
     assert "missing 1 required positional argument" in (
         found(Plugins.load(), "object").broken or ""
     )
+
+
+def test_a_chatty_plugin_leaves_stdout_to_results(
+    loose: Loose, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Plugins.load(files=[loose("print('hello from the plugin')")])
+
+    assert capsys.readouterr() == ("", "hello from the plugin\n")
 
 
 def test_ctrl_c_during_an_import_stops_everything(loose: Loose) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import sys
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -58,7 +60,9 @@ def assemble(
     plugins: list[Plugin] = []
     for candidate in candidates:
         off = _off(candidate, allow, disabled)
-        plugins.append(_settled(_plugin(candidate, off), plugins))
+        with redirect_stdout(sys.stderr):  # stdout is for results; a plugin's chatter is none
+            plugin = _plugin(candidate, off)
+        plugins.append(_settled(plugin, plugins))
     return plugins
 
 

@@ -63,14 +63,25 @@ def _registered(plugin: object) -> pluggy.PluginManager:
         fenced(manager.register, plugin)
     except Fault as fault:
         if isinstance(fault.__cause__, pluggy.PluginValidationError):
-            raise Fault(_validation(fault.__cause__)) from None
+            raise Fault(next(_unknown_arguments(plugin), str(fault))) from None
         raise
     return manager
 
 
-def _validation(error: BaseException) -> str:
-    """Pluggy's many lines, in one."""
-    return " ".join(line.strip() for line in str(error).splitlines() if line.strip())
+def _unknown_arguments(plugin: object) -> Iterator[str]:
+    """What pluggy refuses, in the words of who wrote the plugin."""
+    for hook in HOOKS:
+        taken = _arguments(inspect.getattr_static(plugin, hook, None))
+        known = tuple(inspect.signature(getattr(specs, hook)).parameters)
+        for name in (name for name in taken if name not in known):
+            yield f"{hook} has no argument {name!r}; it has {', '.join(known) or 'none'}"
+
+
+def _arguments(function: object) -> tuple[str, ...]:
+    function = getattr(function, "__func__", function)
+    if not inspect.isfunction(function):
+        return ()
+    return tuple(name for name in inspect.signature(function).parameters if name != "self")
 
 
 def _implementations(
