@@ -25,6 +25,7 @@ from regulars.store.schema import (
     amount_column,
     amount_of,
     new_column,
+    stored_name,
     text_column,
     text_of,
 )
@@ -69,19 +70,17 @@ def add_columns(
                     f"{column.partition('_')[2]!r} changes its type from {has[name][column]} to "
                     f"{kind}, which can't be tried out on MariaDB: it takes a run"
                 )
-            if retyped and column in present:
-                _alter(connection, name, f"DROP COLUMN {_quoted(connection, column)}")
-            if retyped or column not in present:
+            exists = stored_name(column) in present
+            if retyped and exists:
+                quoted = connection.dialect.identifier_preparer.quote(stored_name(column))
+                _alter(connection, name, f"DROP COLUMN {quoted}")
+            if retyped or not exists:
                 definition = CreateColumn(new_column(column, kind))
                 _alter(connection, name, f"ADD COLUMN {_compiled(connection, definition)}")
 
 
 def _alter(connection: Connection, table: str, change: str) -> None:
     connection.exec_driver_sql(f"ALTER TABLE {table} {change}".replace("%", "%%"))
-
-
-def _quoted(connection: Connection, name: str) -> str:
-    return connection.dialect.identifier_preparer.quote(name)
 
 
 def _compiled(connection: Connection, definition: CreateColumn) -> str:
@@ -164,7 +163,7 @@ def fits_index(connection: Connection, tables: Tables, dialect: Dialect) -> bool
     found = {
         index["name"]: index["column_names"] for index in inspect(connection).get_indexes("events")
     }
-    return found.get(INDEX) == _index_columns(tables, dialect)
+    return found.get(INDEX) == [stored_name(name) for name in _index_columns(tables, dialect)]
 
 
 def make_index(connection: Connection, tables: Tables, dialect: Dialect) -> None:

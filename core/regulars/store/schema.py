@@ -38,7 +38,7 @@ _TYPES: dict[str, TypeEngine[Any]] = {
     "amount": BigInteger(),
     "share": BigInteger(),
 }
-_PLAIN = re.compile(r"[a-z0-9_]{1,60}")
+_PLAIN = re.compile(r"[a-z0-9_-]{1,63}")
 Columns = dict[str, dict[str, str]]  # table → column → type
 
 
@@ -94,8 +94,16 @@ class Tables:
 
 
 def new_column(name: str, kind: str) -> Column[Any]:
-    """A column of a playbook's own; it may be NULL."""
-    return Column(name, _TYPES[kind])
+    """A column of a playbook's own, which may be NULL; ``name`` is its key in ``table.c``."""
+    return Column(stored_name(name), _TYPES[kind], key=name)
+
+
+def stored_name(name: str) -> str:
+    """What the database calls the column ``name``."""
+    # Two of them differ by more than case and none is longer than 63, whatever the database.
+    if _PLAIN.fullmatch(name):
+        return name
+    return f"{name[:2]}x{hashlib.blake2b(name.encode(), digest_size=8).hexdigest()}"
 
 
 def sample_column(seed: str) -> str:
@@ -105,19 +113,12 @@ def sample_column(seed: str) -> str:
 
 def text_column(name: str) -> str:
     """The column of ``events`` that keeps the property ``name`` as text."""
-    return f"p_{_safe(name)}"
+    return f"p_{name}"
 
 
 def amount_column(name: str) -> str:
     """The column of ``events`` that keeps the property ``name`` in millionths."""
-    return f"n_{_safe(name)}"
-
-
-def _safe(name: str) -> str:
-    # Columns differ by more than case and are at most 63 characters long, whatever the database.
-    if _PLAIN.fullmatch(name):
-        return name
-    return f"x{hashlib.blake2b(name.encode(), digest_size=8).hexdigest()}"
+    return f"n_{name}"
 
 
 def text_of(value: object) -> str | None:

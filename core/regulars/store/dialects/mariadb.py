@@ -81,7 +81,7 @@ def hold(engine: Engine) -> Iterator[None]:
 def _busy(connection: Connection, name: str) -> str:
     row = connection.exec_driver_sql(
         "SELECT id, user, host, NOW() - INTERVAL time SECOND FROM information_schema.processlist"
-        f" WHERE id = IS_USED_LOCK({name})"  # noqa: S608 (a constant)
+        f" WHERE id = IS_USED_LOCK({name})"
     ).first()
     who = ""
     if row:
@@ -100,11 +100,11 @@ def insert_rows(
 ) -> int:
     """``executemany``, which PyMySQL joins into statements of many rows."""
     quote = connection.dialect.identifier_preparer.quote
-    names = ", ".join(quote(name) for name in columns)
+    names = ", ".join(quote(table.c[name].name) for name in columns)
     marks = ", ".join(["%s"] * len(columns))
     statement = f"INSERT INTO {quote(table.name)} ({names}) VALUES ({marks})"  # noqa: S608 (quoted)
     if skip_existing:
-        column = quote(columns[0])
+        column = quote(table.c[columns[0]].name)
         statement += f" ON DUPLICATE KEY UPDATE {column} = {_kept(column)}"
     with connection.connection.cursor() as cursor:
         cursor.execute("SET @regulars_skipped = 0")
@@ -133,7 +133,7 @@ def insert_new(
 ) -> int:
     """``INSERT … SELECT … ON DUPLICATE KEY UPDATE``, which keeps other errors."""
     quote = connection.dialect.identifier_preparer.quote
-    column = f"{quote(table.name)}.{quote(columns[0])}"
+    column = f"{quote(table.name)}.{quote(table.c[columns[0]].name)}"
     statement = insert(table).from_select(list(columns), select_(select.subquery("fresh")))
     statement = statement.on_duplicate_key_update({columns[0]: literal_column(_kept(column))})
     connection.exec_driver_sql("SET @regulars_skipped = 0")

@@ -95,7 +95,7 @@ def insert_rows(
 ) -> int:
     """COPY; by way of a temporary table when what exists is to be skipped."""
     quote = connection.dialect.identifier_preparer.quote
-    target, names = quote(table.name), ", ".join(quote(name) for name in columns)
+    target, names = quote(table.name), ", ".join(quote(table.c[name].name) for name in columns)
     with connection.connection.cursor() as cursor:
         if not skip_existing:
             _copy(cursor, target, names, rows)

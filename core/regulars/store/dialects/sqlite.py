@@ -117,7 +117,7 @@ def insert_rows(
 ) -> int:
     """``executemany`` on the driver's own cursor."""
     quote = connection.dialect.identifier_preparer.quote
-    names = ", ".join(quote(name) for name in columns)
+    names = ", ".join(quote(table.c[name].name) for name in columns)
     marks = ", ".join("?" * len(columns))
     statement = f"INSERT INTO {quote(table.name)} ({names}) VALUES ({marks})"  # noqa: S608 (quoted)
     if skip_existing:
