@@ -30,8 +30,8 @@ _SECONDS = re.compile(r"-?\d{1,7}(\.\d*)?|-?\d{9,}(\.\d*)?|-?\d{8}\.\d*|-\d{8}",
 _BIGGEST = 2**63
 _YES = frozenset({"true", "yes", "y", "t", "1", "on"})
 _NO = frozenset({"false", "no", "n", "f", "0", "off"})
-_LATEST = 253_402_300_800  # seconds: the year 10,000
-_EARLIEST = -62_135_596_800  # the year 1
+EARLIEST = -62_135_596_800_000_000  # microseconds: the year 1
+LATEST = 253_402_300_800_000_000  # the year 10,000
 _SHOWN = 80  # characters of a bad value
 
 
@@ -195,13 +195,17 @@ def _instant(value: Any, zone: ZoneInfo) -> int:
 def _utc(moment: datetime, zone: ZoneInfo) -> int:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone)
-    return (moment - EPOCH) // MICROSECOND
+    return _representable((moment - EPOCH) // MICROSECOND)
 
 
 def _since_epoch(seconds: Decimal) -> int:
-    if not _EARLIEST <= seconds < _LATEST:
+    return _representable(int(seconds * 1_000_000))
+
+
+def _representable(micros: int) -> int:
+    if not EARLIEST <= micros < LATEST:
         raise ValueError
-    return int(seconds * 1_000_000)
+    return micros
 
 
 def day(value: Any, zone: ZoneInfo) -> str | None:

@@ -16,6 +16,7 @@ from regulars.store.schema import text_of
 from regulars.store.tables import VALUE_LENGTH
 
 from . import cells
+from .instant_columns import InstantColumns
 from .reasons import of_field
 from .remembered import Remembered
 
@@ -57,6 +58,7 @@ class EventReader:
     ) -> None:
         self._event = event
         self._texts, self._amounts = sorted(texts), sorted(amounts)
+        self._plain_instants = InstantColumns(zone)
         self._instants = Remembered(partial(cells.instant, zone=zone))
         self._millionths = Remembered(cells.amount)
 
@@ -88,7 +90,10 @@ class EventReader:
 
     def _times(self, column: Sequence[Any]) -> list[int]:
         with of_field("time"):
-            if bool in set(map(type, column)):
+            types = set(map(type, column))
+            if types == {str} and (plain := self._plain_instants.read(column)) is not None:
+                return plain
+            if bool in types:
                 raise ValueError("true and false are no times")
             instants = self._instants
             times = [instants[value] for value in column]
