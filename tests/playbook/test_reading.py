@@ -124,7 +124,12 @@ def test_the_parser_without_c_refuses_the_same(name: str) -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.one_of(st.binary(max_size=200), st.text(max_size=200).map(lambda t: t.encode("utf-8", "surrogatepass"))))
+@given(
+    st.one_of(
+        st.binary(max_size=200),
+        st.text(max_size=200).map(lambda t: t.encode("utf-8", "surrogatepass")),
+    )
+)
 @example(b"a: \x85")
 @example(b"'\\")
 @example("a: \u2028b".encode())

@@ -18,8 +18,12 @@ from .validating import adapter, path_of
 NO_CONDITION: dict[str, list[Any]] = {"all": []}
 NO_STEP = "exit"
 STAND_INS: dict[str | int, Any] = {
-    **{word: NO_CONDITION for word in ("all", "any", "none")},
-    **{word: NO_STEP for word in ("steps", "then", "else")},
+    "all": NO_CONDITION,
+    "any": NO_CONDITION,
+    "none": NO_CONDITION,
+    "steps": NO_STEP,
+    "then": NO_STEP,
+    "else": NO_STEP,
 }
 ROUNDS = 4  # taking a word out may show that another is missing
 

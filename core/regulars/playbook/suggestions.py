@@ -6,14 +6,16 @@ from collections.abc import Collection
 from difflib import get_close_matches
 
 LONGEST = 80  # characters of a name that is worth a suggestion
-MOST = 2_000  # names to look through
+MOST = 200  # names to look through; of more, only those that start alike
 
 
 def closest(name: str, known: Collection[str]) -> str | None:
     """The one of ``known`` that ``name`` was probably meant to be, or None."""
     if len(name) > LONGEST:
         return None
-    names = sorted(known)[:MOST]
+    names = sorted(known)
+    if len(names) > MOST:
+        names = [word for word in names if word[:1] == name[:1]][:MOST]
     folded = {word.lower(): word for word in reversed(names)}
     close = get_close_matches(name.lower(), folded, n=1, cutoff=0.6)
     return folded[close[0]] if close else None
