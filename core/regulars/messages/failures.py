@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import StrictUndefined, TemplateSyntaxError
@@ -11,7 +12,10 @@ from regulars.errors import RegularsError
 from regulars.playbook.suggestions import unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from types import TracebackType
+
+_NO_SUCH = re.compile(r"No (filter|test) named '(.*?)'")
 
 
 class RenderError(RegularsError):
@@ -52,10 +56,19 @@ def render_error(file: str, error: Exception) -> RenderError:
     return RenderError(file, _line(error.__traceback__), _reason(error))
 
 
-def syntax_error(file: str, error: Exception) -> RenderError:
-    """``error``, raised while ``file`` was read, as what its author needs to know."""
+def syntax_error(file: str, error: Exception, known: Mapping[str, Iterable[str]]) -> RenderError:
+    """``error``, raised while ``file`` was read, as what its author needs to know.
+
+    ``known`` are the names of filters and tests that there are.
+    """
     line = error.lineno if isinstance(error, TemplateSyntaxError) else 0
-    return RenderError(file, line, _reason(error))
+    missing_one = _NO_SUCH.match(str(error))
+    if missing_one is None:
+        return RenderError(file, line, _reason(error))
+    noun, name = missing_one.groups()
+    return RenderError(
+        file, line, unknown(noun, name, [one for one in known[noun] if one[0].isalpha()])
+    )
 
 
 def _reason(error: Exception) -> str:

@@ -132,6 +132,8 @@ def known(value: Any) -> str:
         return value
     if value is None:
         raise TemplateRuntimeError(UNKNOWN)
+    if isinstance(value, Undefined):
+        return str(value)  # it says what is missing
     if isinstance(value, Decimal):
         return _decimal(value)
     if isinstance(value, Mapping | list | tuple | set | frozenset | range):
@@ -185,5 +187,5 @@ def time(value: Any, pattern: str | None = None) -> str:
 
 
 def datetime(value: Any, pattern: str | None = None) -> str:
-    """As in ``{{ now | datetime("%d %B %Y") }}``, day and time in the customer's zone."""
+    """Day and time in the customer's zone; ``pattern`` is written ``%d %B %Y``."""
     return datetime_text(value, WORK.zone, WORK.locale, pattern)

@@ -81,6 +81,12 @@ class Grammar(NodeTransformer):
             way[:] = [self.visit(child) for child in way]
         return node
 
+    def visit_CondExpr(self, node: nodes.CondExpr) -> nodes.Node:  # noqa: N802
+        """``{{ ',' if not loop.last }}``: without an else it writes nothing."""
+        self.generic_visit(node)
+        node.expr2 = node.expr2 or nodes.Const("", lineno=node.lineno)
+        return node
+
     def visit_List(self, node: nodes.List) -> nodes.Node:  # noqa: N802
         """A list pays for what is in it."""
         return _through(BUILT, self.generic_visit(node))

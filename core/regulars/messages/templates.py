@@ -69,5 +69,6 @@ class Environments:
             code = environment.compile(text, file, file)
             template = Template.from_code(environment, code, dict(environment.globals))
         except Exception as error:
-            raise syntax_error(file, error) from error
+            known = {"filter": environment.filters, "test": environment.tests}
+            raise syntax_error(file, error, known) from error
         return Compiled(file, template)

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from regulars.messages.rendering import check_templates
+from regulars.playbook.loading import load_playbook
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PLAYBOOK = """playbook: bakery
+customer:
+  attributes: {first_name: text, city: text}
+sources:
+  people:
+    use: csv
+    path: people.csv
+    provides: customers
+    map: {id: id, email: email, nickname: nick}
+  orders:
+    use: csv
+    path: orders.csv
+    provides: events
+    event: order
+    map: {customer: customer, time: time, total: total}
+traits:
+  spend: {sum: order.total}
+channels:
+  email: {use: outbox}
+messages:
+  hello:
+    email:
+      subject: SUBJECT
+      template: hello.md.j2
+"""
+SUBJECT_AT = (23, 16)
+
+
+def problems(folder: Path, template: str = "Hello", subject: str = "Hello") -> list[str]:
+    (folder / "hello.md.j2").write_text(template, encoding="utf-8")
+    (folder / "people.csv").write_text("id,email,nick\n", encoding="utf-8")
+    (folder / "orders.csv").write_text("customer,time,total\n", encoding="utf-8")
+    text = PLAYBOOK.replace("SUBJECT", f'"{subject}"')
+    (folder / "playbook.yaml").write_text(text, encoding="utf-8")
+    found = check_templates(load_playbook(folder / "playbook.yaml"))
+    return [str(problem).replace(f"{folder}/", "") for problem in sorted(found)]
+
+
+def test_good_templates_have_no_problem(tmp_path: Path) -> None:
+    template = """{% macro bold(x) %}**{{ x }}**{% endmacro %}
+{% for i in range(3) %}{{ bold(i) }} {{ loop.index }}{% endfor %}
+{% set who = customer.first_name or customer.nickname %}{{ who }} {{ customer["email"] }}
+{{ traits.spend | money }} {{ event.total }} {{ arm.offer }} {{ now | date }} {{ playbook.id }}
+{{ links.unsubscribe }} {{ links.track("https://x.example") }} {{ customer.get("x") }}
+{{ customer.unheard_of | default("x") }} {% if nobody is defined %}x{% endif %}
+"""
+    assert problems(tmp_path, template) == []
+
+
+def test_a_template_that_does_not_parse_is_placed_in_its_file(tmp_path: Path) -> None:
+    (found,) = problems(tmp_path, "Hello\n{% if %}")
+    assert found == "hello.md.j2:2:1: Expected an expression, got 'end of statement block'"
+
+
+def test_unknown_names_are_placed_and_told_what_was_probably_meant(tmp_path: Path) -> None:
+    template = (
+        "Hello\n{{ traits.spendd }} {{ customer['frist_name'] }}\n{{ scores.x.y }} {{ custmer.id }}"
+    )
+    assert problems(tmp_path, template) == [
+        "hello.md.j2:2:11: unknown trait 'spendd' (did you mean 'spend'?)",
+        "hello.md.j2:2:34: unknown attribute 'frist_name' (did you mean 'first_name'?)",
+        "hello.md.j2:3:11: unknown model 'x'",
+        "hello.md.j2:3:21: unknown name 'custmer' (did you mean 'customer'?)",
+    ]
+
+
+def test_a_text_in_the_playbook_is_placed_there(tmp_path: Path) -> None:
+    line, column = SUBJECT_AT
+    assert problems(tmp_path, subject="{{ traits.spendd }}") == [
+        (
+            f"playbook.yaml:{line}:{column}: messages.hello.email.subject: "
+            "unknown trait 'spendd' (did you mean 'spend'?)"
+        )
+    ]
+
+
+def test_an_unknown_filter_is_refused(tmp_path: Path) -> None:
+    (found,) = problems(tmp_path, "{{ traits.spend | moeny }}")
+    assert found == "hello.md.j2:1:1: unknown filter 'moeny' (did you mean 'money'?)"
+
+
+@pytest.mark.parametrize(
+    ("file", "reason"),
+    [
+        ("x.mjml.j2", "MJML templates can't be used yet"),
+        ("x.docx", "a template is .md.j2, .html.j2 or .txt.j2"),
+    ],
+)
+def test_a_template_file_that_is_none_is_refused(tmp_path: Path, file: str, reason: str) -> None:
+    text = PLAYBOOK.replace("hello.md.j2", file).replace("SUBJECT", "x")
+    (tmp_path / "playbook.yaml").write_text(text, encoding="utf-8")
+    for needed in (file, "people.csv", "orders.csv"):
+        (tmp_path / needed).touch()
+    (found,) = check_templates(load_playbook(tmp_path / "playbook.yaml"))
+    assert found.path == "messages.hello.email.template"
+    assert found.line == 24
+    assert found.reason.startswith(f"{file}: ")
+    assert reason in found.reason
+
+
+def test_an_unknown_layout_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "hello.md.j2").touch()
+    (tmp_path / "people.csv").touch()
+    (tmp_path / "orders.csv").touch()
+    text = PLAYBOOK.replace("SUBJECT", "x") + "      layout: leter\n"
+    (tmp_path / "playbook.yaml").write_text(text, encoding="utf-8")
+    (found,) = check_templates(load_playbook(tmp_path / "playbook.yaml"))
+    assert found.path == "messages.hello.email.layout"
+    assert "letter" in found.reason
