@@ -27,7 +27,7 @@ def still_allowed(connection: Connection, scope: Scope, ids: Sequence[int]) -> d
     withdrawn = _withdrawn(scope)
     rows = connection.execute(
         select(deliveries.c.id, customers.c.id)
-        .select_from(deliveries.outerjoin(scope.people, customers.c.id == deliveries.c.customer))
+        .select_from(deliveries.outerjoin(customers, customers.c.id == deliveries.c.customer))
         .where(deliveries.c.id.in_(ids), or_(customers.c.id.is_(None), withdrawn))
     )
     return {
