@@ -9,13 +9,13 @@ import socket
 from contextlib import contextmanager
 from importlib.util import find_spec
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.servers.process import ServerMissing, home, run, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
 _OPTIONS = (
@@ -53,7 +53,7 @@ class MariaDB:
             self._say(f"DROP DATABASE {name}")
 
     def _say(self, statement: str) -> None:
-        import pymysql
+        import pymysql  # noqa: PLC0415 (an extra)
 
         connection = pymysql.connect(unix_socket=str(self.socket), user="root")
         with connection, connection.cursor() as cursor:

@@ -35,7 +35,7 @@ class Postgres:
 
     def answers(self) -> bool:
         """Whether it accepts connections."""
-        import psycopg
+        import psycopg  # noqa: PLC0415 (an extra)
 
         try:
             psycopg.connect(self._conninfo()).close()
@@ -54,7 +54,7 @@ class Postgres:
             self._say(f"DROP DATABASE {name} WITH (FORCE)")
 
     def _say(self, statement: str) -> None:
-        import psycopg
+        import psycopg  # noqa: PLC0415 (an extra)
 
         with psycopg.connect(self._conninfo(), autocommit=True) as connection:
             connection.execute(statement)
@@ -79,7 +79,7 @@ def postgres(version: int) -> Iterator[Postgres]:
         server = Postgres(folder)
         settings = {**_SETTINGS, "unix_socket_directories": str(folder)}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        command = [binaries / "postgres", "-D", data, *options]
+        command: list[str | Path] = [binaries / "postgres", "-D", data, *options]
         with running(command, folder, signal.SIGQUIT, server.answers):
             yield server
 

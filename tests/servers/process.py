@@ -6,7 +6,6 @@ import ctypes
 import os
 import pwd
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
@@ -15,13 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import signal
     from collections.abc import Callable, Iterator, Sequence
 
 _SET_DEATH_SIGNAL = 1  # prctl's PR_SET_PDEATHSIG
-_STRANGERS_ENTER = 0o005
+_STRANGERS_ENTER = 0o001
 
 
-class ServerMissing(Exception):
+class ServerMissing(Exception):  # noqa: N818 (it is a state of this machine)
     """The server is not installed here; the message says how it would be."""
 
 
@@ -49,7 +49,7 @@ def home() -> Iterator[Path]:
 def readable(install: Path, folder: Path) -> Path:
     """``install`` itself, or a copy in ``folder`` when the server's account can't enter it."""
     places = [install, *install.resolve().parents]
-    if not account() or all(place.stat().st_mode & 0o001 for place in places):
+    if not account() or all(place.stat().st_mode & _STRANGERS_ENTER for place in places):
         return install
     return Path(shutil.copytree(install, folder / install.name, symlinks=True))
 
@@ -60,7 +60,9 @@ def run(command: Sequence[str | Path], folder: Path) -> None:
     Raises:
         RuntimeError: it failed; what it printed.
     """
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, **account())
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False, **account()
+    )
     if done.returncode:
         raise RuntimeError(f"{command[0]} failed:\n{done.stdout}\n{done.stderr}")
 
@@ -78,7 +80,7 @@ def running(
             stdout=log,
             stderr=log,
             start_new_session=True,  # Ctrl-C is for pytest, which then ends the server
-            preexec_fn=lambda: prctl(_SET_DEATH_SIGNAL, end),
+            preexec_fn=lambda: prctl(_SET_DEATH_SIGNAL, end),  # noqa: PLW1509 (one call, no lock)
             **account(),
         )
     try:

@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-
 from regulars.store import Store
 
 if TYPE_CHECKING:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import BigInteger, Column, func, inspect, literal, select
-from sqlalchemy.exc import DBAPIError, IntegrityError
-
 from regulars.store import insert_from, insert_rows, temporary
 from regulars.store.tables import Id, Name, Value, customers, events, identities, scores
+from sqlalchemy import BigInteger, Column, func, inspect, literal, select
+from sqlalchemy.exc import DBAPIError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from regulars.store import Store
+    from sqlalchemy import Connection
 
 COLUMNS = ["customer", "time", "name", "source", "key", "properties"]
 
@@ -85,9 +85,11 @@ def test_a_skipped_row_leaves_the_existing_one_as_it_was(store: Store) -> None:
 
 
 def test_an_existing_row_is_an_error_when_it_is_not_to_be_skipped(store: Store) -> None:
-    with pytest.raises((IntegrityError, Exception), match=r"(?i)unique|duplicate"):
-        with store.transaction() as connection:
-            insert_rows(connection, events, COLUMNS, [event(1), event(1)])
+    with (
+        pytest.raises(Exception, match=r"(?i)unique|duplicate"),
+        store.transaction() as connection,
+    ):
+        insert_rows(connection, events, COLUMNS, [event(1), event(1)])
 
 
 @pytest.mark.parametrize("position", [0, 3, 4])
@@ -164,8 +166,9 @@ def test_a_table_may_be_filled_from_itself(store: Store) -> None:
 def test_selecting_hides_no_other_fault(store: Store) -> None:
     columns = ["kind", "value", "customer"]
     nameless = select(literal("email"), customers.c.email, customers.c.id)
-    with pytest.raises(DBAPIError, match=r"(?i)null"), store.transaction() as connection:
+    with store.transaction() as connection:
         insert_rows(connection, customers, ["key"], [("k",)])
+    with pytest.raises(DBAPIError, match=r"(?i)null"), store.transaction() as connection:
         insert_from(connection, identities, columns, nameless, skip_existing=True)
 
 
@@ -185,19 +188,25 @@ def test_a_temporary_table_is_gone_afterwards(store: Store) -> None:
 
 
 def test_a_temporary_table_ends_with_an_error_too(store: Store) -> None:
-    with pytest.raises(DBAPIError), store.transaction() as connection:
-        with temporary(connection, "mine", *columns()) as table:
-            connection.execute(table.insert(), [{"id": 1}, {"id": 1}])
+    with (
+        pytest.raises(DBAPIError),
+        store.transaction() as connection,
+        temporary(connection, "mine", *columns()) as table,
+    ):
+        connection.execute(table.insert(), [{"id": 1}, {"id": 1}])
     with store.transaction() as connection, temporary(connection, "mine", *columns()) as table:
         assert connection.scalar(select(func.count()).select_from(table)) == 0
 
 
 def test_a_temporary_table_does_not_end_the_transaction(store: Store) -> None:
-    with pytest.raises(ZeroDivisionError), store.transaction() as connection:
+    def fail_late(connection: Connection) -> None:
         insert_rows(connection, customers, ["key"], [("k",)])
         with temporary(connection, "mine", *columns()):
             pass
         raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), store.transaction() as connection:
+        fail_late(connection)
     with store.transaction() as connection:
         assert connection.scalar(select(func.count()).select_from(customers)) == 0
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import event, func, make_url, select
-
 from regulars.errors import RegularsError, StoreError, TemporaryError
 from regulars.store import Store, hold, insert_rows, rehearse
 from regulars.store.tables import customers
+from sqlalchemy import event, func, make_url, select
 
 if TYPE_CHECKING:
-    from regulars.store import Store as AnyStore
+    from pathlib import Path
+
+    from sqlalchemy import Connection
 
 IMPATIENT = {
     "sqlite": "PRAGMA busy_timeout = 50",
@@ -27,7 +27,7 @@ END_SESSION = {
 SESSION = {"postgresql": "SELECT pg_backend_pid()", "mariadb": "SELECT CONNECTION_ID()"}
 
 
-def with_setting(url: str, statement: str) -> AnyStore:
+def with_setting(url: str, statement: str) -> Store:
     """The store at ``url``, each of whose connections begins with ``statement``."""
     store = Store.open(url)
     store.engine.dispose()
@@ -42,7 +42,7 @@ def with_setting(url: str, statement: str) -> AnyStore:
     return store
 
 
-def people(store: AnyStore) -> int | None:
+def people(store: Store) -> int | None:
     with store.reading() as connection:
         return connection.scalar(select(func.count()).select_from(customers))
 
@@ -53,9 +53,11 @@ def test_a_full_disk_is_temporary_and_keeps_what_was_there(sqlite_url: str) -> N
     with store.transaction() as connection:
         insert_rows(connection, customers, ["key", "email"], rows[:10])
     for skip in (False, True):
-        with pytest.raises(TemporaryError, match="full or failing.*make room") as caught:
-            with store.transaction() as connection:
-                insert_rows(connection, customers, ["key", "email"], rows[10:], skip_existing=skip)
+        with (
+            pytest.raises(TemporaryError, match=r"full or failing.*make room") as caught,
+            store.transaction() as connection,
+        ):
+            insert_rows(connection, customers, ["key", "email"], rows[10:], skip_existing=skip)
         assert "\n" not in str(caught.value)
     assert people(store) == 10
     with store.transaction() as connection:
@@ -75,9 +77,11 @@ def test_a_full_disk_while_writing_by_sqlalchemy_is_temporary_too(sqlite_url: st
 
 def test_a_read_only_store_says_so(sqlite_url: str) -> None:
     store = with_setting(sqlite_url, "PRAGMA query_only = 1")
-    with pytest.raises(StoreError, match="is read-only: make the file and its folder writable"):
-        with store.transaction() as connection:
-            insert_rows(connection, customers, ["key"], [("k",)])
+    with (
+        pytest.raises(StoreError, match="is read-only: make the file and its folder writable"),
+        store.transaction() as connection,
+    ):
+        insert_rows(connection, customers, ["key"], [("k",)])
     store.close()
 
 
@@ -89,23 +93,31 @@ def test_a_store_locked_for_too_long_is_temporary(store_url: str) -> None:
     waiter = with_setting(store_url, IMPATIENT[name])
     with writer.transaction() as busy:
         busy.execute(customers.update().values(email="a"))
-        with pytest.raises(TemporaryError, match="locked by another process.*run again"):
-            with waiter.transaction() as connection:
-                connection.execute(customers.update().values(email="b"))
+        with (
+            pytest.raises(TemporaryError, match=r"locked by another process.*run again"),
+            waiter.transaction() as connection,
+        ):
+            connection.execute(customers.update().values(email="b"))
     waiter.close()
     writer.close()
 
 
+def _lose_server(connection: Connection, other: Store) -> None:
+    name = connection.dialect.name
+    session = connection.exec_driver_sql(SESSION[name]).scalar()
+    insert_rows(connection, customers, ["key"], [("k",)])
+    with other.transaction() as killer:
+        killer.exec_driver_sql(END_SESSION[name].format(session))
+    connection.execute(select(customers.c.id)).all()
+
+
 def test_a_server_that_goes_away_is_temporary_and_the_next_try_works(server_url: str) -> None:
     store, other = Store.open(server_url), Store.open(server_url)
-    name = store.engine.dialect.name
-    with pytest.raises(TemporaryError, match="went away: run again"):
-        with store.transaction() as connection:
-            session = connection.exec_driver_sql(SESSION[name]).scalar()
-            insert_rows(connection, customers, ["key"], [("k",)])
-            with other.transaction() as killer:
-                killer.exec_driver_sql(END_SESSION[name].format(session))
-            connection.execute(select(customers.c.id)).all()
+    with (
+        pytest.raises(TemporaryError, match="went away: run again"),
+        store.transaction() as connection,
+    ):
+        _lose_server(connection, other)
     assert people(store) == 0
     store.close()
     other.close()
@@ -121,7 +133,7 @@ UNREACHABLE = [
 def test_a_server_that_is_away_is_temporary_and_the_password_stays_secret(url: str) -> None:
     for use in (Store.open, lambda u: hold(u).__enter__(), lambda u: rehearse(u).__enter__()):
         with pytest.raises(
-            TemporaryError, match="user@127.0.0.1:1/shop can't be reached"
+            TemporaryError, match=r"user@127\.0\.0\.1:1/shop can't be reached"
         ) as caught:
             use(url)
         assert "se-cret" not in str(caught.value)
@@ -148,7 +160,7 @@ def test_a_folder_in_the_place_of_the_file_is_a_setting_to_mend(tmp_path: Path) 
 
 def test_a_file_in_the_place_of_a_folder_is_a_setting_to_mend(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(StoreError, match="can't be made.*choose a folder"):
+    with pytest.raises(StoreError, match=r"can't be made.*choose a folder"):
         Store.open(f"sqlite:///{tmp_path}/file/store.db")
 
 

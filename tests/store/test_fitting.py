@@ -6,11 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import inspect, select
-
 from regulars.store import Shape, Store, insert_rows
 from regulars.store.fitting import INDEX
 from regulars.store.schema import amount_column, sample_column, text_column
+from sqlalchemy import inspect, select
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -143,7 +142,7 @@ def test_traits_are_made_anew_when_they_change(store: Store) -> None:
         assert connection.execute(select(store.tables.traits)).all() == []
 
 
-def indexed(store: Store) -> list[str] | None:
+def indexed(store: Store) -> list[str | None] | None:
     with store.reading() as connection:
         indexes = {i["name"]: i["column_names"] for i in inspect(connection).get_indexes("events")}
     return indexes.get(INDEX)

@@ -6,10 +6,10 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
-
 from regulars.errors import BusyError
 from regulars.store import Store, hold
 
@@ -41,14 +41,13 @@ def test_a_second_run_is_told_who_holds_the_store(
     holder: subprocess.Popen[str], store_url: str
 ) -> None:
     who = "connection" if store_url.startswith("mariadb") else str(holder.pid)
-    with pytest.raises(BusyError, match=rf"another run holds .*{who}.*since.*try again"):
-        with hold(store_url):
-            pass
+    says = rf"another run holds .*{who}.*since.*try again"
+    with pytest.raises(BusyError, match=says), hold(store_url):
+        pass
 
 
-def test_the_holder_can_still_work_with_the_store(
-    holder: subprocess.Popen[str], store_url: str
-) -> None:
+@pytest.mark.usefixtures("holder")
+def test_the_holder_can_still_work_with_the_store(store_url: str) -> None:
     Store.open(store_url).close()
 
 
@@ -75,8 +74,6 @@ def test_an_error_in_the_run_frees_the_store(store_url: str) -> None:
 
 def _eventually_held(url: str, attempts: int = 100) -> None:
     # A server notices a moment later than the system that its peer is gone.
-    import time
-
     for attempt in range(attempts):
         try:
             with hold(url):

@@ -5,14 +5,13 @@ from __future__ import annotations
 import importlib.util
 import multiprocessing
 import sqlite3
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import func, make_url, select, update
-
 from regulars.errors import StoreError
 from regulars.store import (
     Shape,
@@ -24,10 +23,12 @@ from regulars.store import (
     set_fact,
 )
 from regulars.store.tables import customers, facts
+from sqlalchemy import func, make_url, select, update
+
 from tests.store.dumping import dump
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from sqlalchemy import Connection
 
 SHAPE = Shape(
     attributes={"city": "text", "home": "point"},
@@ -60,12 +61,16 @@ def test_what_is_committed_stays(store: Store, store_url: str) -> None:
     again.close()
 
 
+def _write_and_fail(connection: Connection) -> None:
+    insert_rows(connection, customers, ["key"], [("undone",)])
+    event_code(connection, "order")
+    raise ZeroDivisionError
+
+
 def test_an_error_undoes_the_whole_transaction(store: Store) -> None:
     before = dump(store)
     with pytest.raises(ZeroDivisionError), store.transaction() as connection:
-        insert_rows(connection, customers, ["key"], [("k",)])
-        event_code(connection, "order")
-        raise ZeroDivisionError
+        _write_and_fail(connection)
     assert dump(store) == before
 
 
@@ -115,8 +120,7 @@ def test_a_rehearsal_sees_what_it_does_and_leaves_no_trace(store: Store) -> None
         fill(rehearsed, 5, first=5)
         rehearsed.index_events()
         with pytest.raises(ZeroDivisionError), rehearsed.transaction() as connection:
-            insert_rows(connection, customers, ["key"], [("undone",)])
-            raise ZeroDivisionError
+            _write_and_fail(connection)
         with rehearsed.reading() as connection:
             assert connection.scalar(select(func.count()).select_from(customers)) == 10
     assert dump(store) == before
@@ -259,8 +263,6 @@ def test_no_store_needs_the_driver_of_another(sqlite_url: str) -> None:
         "import sys; sys.modules |= dict.fromkeys(['psycopg', 'pymysql'])\n"
         f"from regulars.store import Store; Store.open({sqlite_url!r}).close()"
     )
-    import subprocess
-
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

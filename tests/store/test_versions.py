@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect, text
-
+from alembic.script import ScriptDirectory
 from regulars.errors import StoreError
 from regulars.store import Store, rehearse
+from regulars.store.engines import open_engine
 from regulars.store.migrations import HERE
-from regulars.store.store import _engine
 from regulars.store.tables import metadata
 from regulars.store.versions import VERSIONS, is_ready, upgrade
+from sqlalchemy import Connection, inspect, text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +53,7 @@ def described(connection: Connection) -> dict[str, Any]:
 
 
 def test_migrated_and_new_stores_are_alike(store_url: str) -> None:
-    engine = _engine(store_url)
+    engine = open_engine(store_url)
     with engine.begin() as connection:
         upgrade(connection)
         assert is_ready(connection, "the store")
@@ -63,8 +66,6 @@ def test_migrated_and_new_stores_are_alike(store_url: str) -> None:
 
 
 def test_a_store_knows_the_last_migration_as_its_version() -> None:
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
 
     config = Config()
     config.set_main_option("path_separator", "os")
@@ -102,7 +103,7 @@ def test_a_newer_store_is_refused_with_what_to_do(store_url: str) -> None:
 
 
 def test_a_database_of_somebody_else_is_refused(store_url: str) -> None:
-    engine = _engine(store_url)
+    engine = open_engine(store_url)
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE customers (id INTEGER)"))
     with pytest.raises(StoreError, match=r"did not make \(customers\): name an empty database"):
@@ -126,8 +127,6 @@ def test_a_store_that_was_half_made_is_finished(store_url: str) -> None:
 
 
 def test_opening_a_store_does_not_load_alembic(sqlite_url: str) -> None:
-    import subprocess
-    import sys
 
     code = (
         "import sys; from regulars.store import Store\n"

@@ -45,8 +45,8 @@ def set_columns(connection: Connection, columns: Columns) -> None:
 
 def event_code(connection: Connection, name: str) -> int:
     """The number of the event called ``name``; a new name gets the next one."""
-    code = connection.scalar(select(event_names.c.id).where(event_names.c.name == name))
+    code: int | None = connection.scalar(select(event_names.c.id).where(event_names.c.name == name))
     if code is not None:
         return code
-    key = connection.execute(insert(event_names).values(name=name)).inserted_primary_key
-    return int(key[0])
+    connection.execute(insert(event_names).values(name=name))
+    return event_code(connection, name)

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from sqlalchemy import create_engine
-
-from regulars.errors import StoreError
 from regulars.store import facts, fitting, versions
 from regulars.store.dialects import dialect_of
+from regulars.store.engines import open_engine
 from regulars.store.failures import explained, parse_url, place_of
 from regulars.store.schema import Tables
 
@@ -46,7 +43,7 @@ class Store:
             StoreError: it can't be used, for instance because a newer regulars made it.
             TemporaryError: it can't be reached now.
         """
-        store = cls(url, _engine(url))
+        store = cls(url, open_engine(url))
         try:
             store._make_ready()
         except BaseException:
@@ -173,32 +170,6 @@ class Store:
             facts.set_columns(connection, wants)
 
 
-def _engine(url: str) -> Engine:
-    parsed = parse_url(url)
-    dialect = dialect_of(parsed.drivername)
-    try:
-        import_module(dialect.DRIVER)
-    except ImportError:
-        raise StoreError(
-            f"{place_of(parsed)} needs a driver that is not installed: "
-            f"pip install 'regulars[{dialect.EXTRA}]'"
-        ) from None
-    if parsed.drivername.startswith("sqlite"):
-        _make_folder(Path(parsed.database or ""), place_of(parsed))
-    engine = create_engine(parsed, max_overflow=-1, **dialect.options())
-    dialect.prepare(engine)
-    return engine
-
-
-def _make_folder(path: Path, place: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(
-            f"{place} can't be made ({error.strerror}): choose a folder that is yours"
-        ) from error
-
-
 @contextmanager
 def rehearse(url: str) -> Iterator[Store]:
     """A store on which nothing lasts, whether or not there is one at ``url`` yet.
@@ -208,9 +179,11 @@ def rehearse(url: str) -> Iterator[Store]:
     """
     parsed = parse_url(url)
     if parsed.drivername.startswith("sqlite") and not _has_content(Path(parsed.database or "")):
-        with TemporaryDirectory(prefix="regulars-") as folder:
-            with _rehearsed(f"sqlite:///{folder}/rehearsal.db") as store:
-                yield store
+        with (
+            TemporaryDirectory(prefix="regulars-") as folder,
+            _rehearsed(f"sqlite:///{folder}/rehearsal.db") as store,
+        ):
+            yield store
     else:
         with _rehearsed(url) as store:
             yield store
@@ -222,7 +195,7 @@ def _has_content(path: Path) -> bool:
 
 @contextmanager
 def _rehearsed(url: str) -> Iterator[Store]:
-    behind = Store(url, _engine(url))
+    behind = Store(url, open_engine(url))
     try:
         with behind.rehearsal() as store:
             yield store
@@ -237,7 +210,7 @@ def hold(url: str) -> Iterator[None]:
     Raises:
         BusyError: another run holds it; the message says which, if that is known.
     """
-    engine = _engine(url)
+    engine = open_engine(url)
     try:
         with explained(engine.url), dialect_of(engine.url.drivername).hold(engine):
             yield

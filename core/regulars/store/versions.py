@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import inspect
+from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, String, Table, inspect, select
 
 from regulars.errors import StoreError
 from regulars.store.tables import metadata
@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 VERSIONS = ("0001",)  # every version that this regulars can read, the last is its own
+# As alembic makes it.
+_MARK = Table(
+    "alembic_version",
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
 _BEGUN = "begun"  # a store whose tables are being made
 
 
@@ -24,7 +31,7 @@ def version_of(connection: Connection) -> str | None:
     # transaction on PostgreSQL.
     if not inspect(connection).has_table("alembic_version"):
         return None
-    return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return connection.scalar(select(_MARK.c.version_num))
 
 
 def is_ready(connection: Connection, place: str) -> bool:
@@ -61,13 +68,10 @@ def _create(connection: Connection, place: str, *, begun: bool) -> None:
     if not begun:
         _refuse_strangers(connection, place)
         # Where making a table can't be rolled back, a crash half-way is known by this row.
-        connection.exec_driver_sql(
-            "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL,"
-            " CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
-        )
-        connection.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{_BEGUN}')")
+        _MARK.create(connection, checkfirst=False)
+        connection.execute(_MARK.insert(), {"version_num": _BEGUN})
     metadata.create_all(connection)
-    connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{VERSIONS[-1]}'")
+    connection.execute(_MARK.update(), {"version_num": VERSIONS[-1]})
 
 
 def _refuse_strangers(connection: Connection, place: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -79,10 +79,10 @@ def hold(engine: Engine) -> Iterator[None]:
 
 
 def _busy(connection: Connection, name: str) -> str:
-    row = connection.exec_driver_sql(
+    sessions = (
         "SELECT id, user, host, NOW() - INTERVAL time SECOND FROM information_schema.processlist"
-        f" WHERE id = IS_USED_LOCK({name})"
-    ).first()
+    )
+    row = connection.exec_driver_sql(f"{sessions} WHERE id = IS_USED_LOCK({name})").first()
     who = ""
     if row:
         number, user, host, since = row
@@ -106,14 +106,15 @@ def insert_rows(
     if skip_existing:
         column = quote(table.c[columns[0]].name)
         statement += f" ON DUPLICATE KEY UPDATE {column} = {_kept(column)}"
-    with connection.connection.cursor() as cursor:
+    with closing(connection.connection.cursor()) as cursor:
         cursor.execute("SET @regulars_skipped = 0")
         count = 0
         for batch in _batches(rows):
             cursor.executemany(statement, batch)
             count += len(batch)
         cursor.execute("SELECT @regulars_skipped")
-        return count - int(cursor.fetchone()[0])
+        (skipped,) = cursor.fetchone() or (0,)
+        return count - int(skipped)
 
 
 def _kept(column: str) -> str:
@@ -159,27 +160,29 @@ def explain(error: BaseException, place: str) -> RegularsError | None:
     return _explain_code(code, place)
 
 
+_LATER = {
+    (0, 1040, 1053, 1203, 1927, 2003, 2006, 2013, 2014): (
+        "can't be reached or went away: run again when it is back"
+    ),
+    (3, 1021, 1026, 1030, 1114): (
+        "has a disk that is full or failing, so nothing of this step was kept: "
+        "make room, then run again"
+    ),
+    (1205,): "has been locked by another process for 30 s: run again when it has finished",
+    (1213,): "was changed by another process meanwhile: run again",
+}
+_NEVER = {
+    (1044, 1045, 1049, 1698): (
+        "refuses the connection: see that database, user and password are right"
+    ),
+    (1290, 1792, 1836): "is read-only: name the primary server",
+    (1142, 1143, 1227): "may not be written by this user: grant it the rights",
+}
+
+
 def _explain_code(code: int | None, place: str) -> RegularsError | None:
-    match code:
-        case 0 | 2003 | 2006 | 2013 | 2014 | 1040 | 1053 | 1927 | 1203:
-            return TemporaryError(
-                f"{place} can't be reached or went away: run again when it is back"
-            )
-        case 3 | 1021 | 1026 | 1030 | 1114:
-            return TemporaryError(
-                f"the disk of {place} is full or failing, so nothing of this step was kept: "
-                "make room, then run again"
-            )
-        case 1205 | 1213:
-            return TemporaryError(
-                f"{place} has been locked by another process: run again when it has finished"
-            )
-        case 1044 | 1045 | 1049 | 1698:
-            return StoreError(
-                f"{place} refuses the connection: see that database, user and password are right"
-            )
-        case 1290 | 1792 | 1836:
-            return StoreError(f"{place} is read-only: name the primary server")
-        case 1142 | 1143 | 1227:
-            return StoreError(f"the user may not write to {place}: grant it the rights")
+    for kind, texts in ((TemporaryError, _LATER), (StoreError, _NEVER)):
+        for codes, text in texts.items():
+            if code in codes:
+                return kind(f"{place} {text}")
     return None

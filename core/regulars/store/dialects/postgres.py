@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
@@ -96,22 +96,22 @@ def insert_rows(
     """COPY; by way of a temporary table when what exists is to be skipped."""
     quote = connection.dialect.identifier_preparer.quote
     target, names = quote(table.name), ", ".join(quote(table.c[name].name) for name in columns)
-    with connection.connection.cursor() as cursor:
-        if not skip_existing:
-            _copy(cursor, target, names, rows)
-            return int(cursor.rowcount)
-        cursor.execute(
-            f"CREATE TEMP TABLE regulars_stage ON COMMIT DROP AS"
-            f" SELECT {names} FROM {target} WITH NO DATA"
-        )
-        _copy(cursor, "regulars_stage", names, rows)
-        cursor.execute(
-            f"INSERT INTO {target} ({names}) SELECT {names} FROM regulars_stage"
-            " ON CONFLICT DO NOTHING"
-        )
-        count = int(cursor.rowcount)
-        cursor.execute("DROP TABLE regulars_stage")
-        return count
+    with closing(connection.connection.cursor()) as cursor:
+        if skip_existing:
+            return _copy_new(cursor, target, names, rows)
+        _copy(cursor, target, names, rows)
+        return cursor.rowcount
+
+
+def _copy_new(cursor: Any, target: str, names: str, rows: Iterable[Sequence[Any]]) -> int:
+    like = f"SELECT {names} FROM {target} WITH NO DATA"  # noqa: S608 (quoted)
+    cursor.execute(f"CREATE TEMP TABLE regulars_stage ON COMMIT DROP AS {like}")
+    _copy(cursor, "regulars_stage", names, rows)
+    fresh = f"SELECT {names} FROM regulars_stage ON CONFLICT DO NOTHING"  # noqa: S608 (quoted)
+    cursor.execute(f"INSERT INTO {target} ({names}) {fresh}")
+    count: int = cursor.rowcount
+    cursor.execute("DROP TABLE regulars_stage")
+    return count
 
 
 def _copy(cursor: Any, target: str, names: str, rows: Iterable[Sequence[Any]]) -> None:
@@ -154,28 +154,26 @@ def _explain_connection(error: Exception, place: str) -> RegularsError:
     return TemporaryError(f"{place} can't be reached or went away: run again when it is back")
 
 
+_LATER = {
+    "08": "went away: run again when it is back",
+    "57": "went away: run again when it is back",
+    "58": "went away: run again when it is back",
+    "53": "is out of disk, memory or connections: make room, then run again",
+    "40": "was changed by another process meanwhile: run again",
+    "55P03": "has been locked by another process for 30 s: run again when it has finished",
+}
+_NEVER = {
+    "28": "refuses the connection: see that database, user and password are right",
+    "3D": "refuses the connection: see that database, user and password are right",
+    "25006": "is read-only: name the primary server",
+    "42501": "may not be written by this user: grant it the rights",
+}
+
+
 def _explain_state(state: str, place: str) -> RegularsError | None:
-    match state[:2], state:
-        case "53", _:
-            return TemporaryError(
-                f"the server of {place} is out of disk, memory or connections: "
-                "make room, then run again"
-            )
-        case "08" | "57" | "58", _:
-            return TemporaryError(f"{place} went away: run again when it is back")
-        case "40", _:
-            return TemporaryError(f"{place} was changed by another process: run again")
-        case _, "55P03":
-            return TemporaryError(
-                f"{place} has been locked by another process for 30 s: "
-                "run again when it has finished"
-            )
-        case "28" | "3D", _:
-            return StoreError(
-                f"{place} refuses the connection: see that database, user and password are right"
-            )
-        case _, "25006":
-            return StoreError(f"{place} is read-only: name the primary server")
-        case _, "42501":
-            return StoreError(f"the user may not write to {place}: grant it the rights")
+    for key in (state, state[:2]):
+        if key in _LATER:
+            return TemporaryError(f"{place} {_LATER[key]}")
+        if key in _NEVER:
+            return StoreError(f"{place} {_NEVER[key]}")
     return None

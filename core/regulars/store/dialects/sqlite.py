@@ -58,7 +58,7 @@ def _set_up(connection: sqlite3.Connection, _record: object) -> None:
     connection.create_function("regulars_fold", 1, _fold, deterministic=True)
 
 
-def _fold(value: object) -> object:
+def _fold(value: str | float | bytes | None) -> str | float | bytes | None:
     return fold_text(value) if isinstance(value, str) else value
 
 
@@ -123,7 +123,7 @@ def insert_rows(
     if skip_existing:
         statement += " ON CONFLICT DO NOTHING"  # unlike OR IGNORE it keeps other errors
     with closing(connection.connection.cursor()) as cursor:
-        cursor.executemany(statement, rows)
+        cursor.executemany(statement, rows)  # type: ignore[arg-type] # it takes what comes
         return max(cursor.rowcount, 0)
 
 
