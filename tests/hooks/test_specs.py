@@ -57,6 +57,7 @@ class PeopleColumns:
     """What a plugin's SQL sees, over one small table."""
 
     customer = PEOPLE.c.id
+    people = PEOPLE
 
     def attribute(self, name: str, /) -> Any:
         return PEOPLE.c[name]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # loading SQLAlchemy takes longer than `regulars --help` may
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
-    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy import ColumnElement, FromClause, Select
 
 Medium = Literal["email", "text", "data"]
 
@@ -176,6 +176,11 @@ class Columns(Protocol):
     @property
     def customer(self) -> ColumnElement[int]:
         """The customer's number in the store."""
+        ...
+
+    @property
+    def people(self) -> FromClause:
+        """Every customer with their traits: what a SELECT of these columns is from."""
         ...
 
     def attribute(self, name: str, /) -> ColumnElement[Any]:

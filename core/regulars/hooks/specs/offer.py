@@ -146,11 +146,13 @@ def regulars_triggers() -> Iterable[TriggerKind]:  # type: ignore[empty-body]
 
 
         def compile_moves(config, columns, moment, since):
-            return select(
+            first_seen = select(
                 columns.customer.label("customer"),
                 literal(config.city).label("key"),
                 literal(micros(moment.now)).label("occurred_at"),
-            ).where(columns.attribute("city") == config.city)
+            )
+            here = columns.attribute("city") == config.city
+            return first_seen.select_from(columns.people).where(here)
 
 
         @hookimpl
