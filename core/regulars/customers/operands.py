@@ -58,7 +58,7 @@ def double(number: Fraction) -> float:
     try:
         return float(number)
     except OverflowError:
-        return math.copysign(sys.float_info.max, number)
+        return sys.float_info.max if number > 0 else -sys.float_info.max
 
 
 def storable(value: object) -> str | None:
