@@ -65,7 +65,15 @@ def _refuse(problems: Iterable[Problem], filled: Filled) -> None:
     unset = {(p.file, p.line, p.column) for p in filled.problems}
     told = [p for p in problems if (p.file, p.line, p.column) not in unset] + filled.problems
     if told:
-        raise PlaybookError(replace(p, reason=redact(p.reason, filled.secrets)) for p in told)
+        raise PlaybookError(
+            replace(p, path=_line(p.path), reason=_line(redact(p.reason, filled.secrets)))
+            for p in told
+        )
+
+
+def _line(text: str) -> str:
+    """``text`` in one line, whatever names and values it quotes."""
+    return " ".join(text.splitlines())
 
 
 def _playbook(draft: Draft, header: Header, filled: Filled) -> Playbook:

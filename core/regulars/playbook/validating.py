@@ -15,7 +15,7 @@ from .conditions import PLAIN, Comparison, Group
 from .explaining import EXPECTED, explain
 from .journeys import STEPS
 from .locating import locate, model_at, words_of
-from .positions import Document, MapNode, Path, ScalarNode, plain
+from .positions import Document, MapNode, Node, Path, ScalarNode, plain
 from .suggestions import closest, unknown
 from .traits import MODELS as TRAITS
 from .triggers import MODELS as TRIGGERS
@@ -76,9 +76,19 @@ def path_of(document: Document, path: Path, error: ErrorDetails) -> Path:
     node = document.entry(path).node
     at = locate(node, error["loc"][:-1] if about_word else error["loc"])
     whole = about_word or isinstance(error["input"], Mapping)
-    if at and whole and not isinstance(document.entry((*path, *at)).node, MapNode):
-        at = at[:-1]  # the name of a condition's kind is also the name of a field in it
+    if at and whole and not _stands_in(document.entry((*path, *at)).node, error):
+        at = at[:-1]  # the name of a condition's or a step's kind is also that of a field in it
     return (*path, *at)
+
+
+def _stands_in(node: Node, error: ErrorDetails) -> bool:
+    """Whether ``node`` can be the mapping that ``error`` speaks of."""
+    if not isinstance(node, MapNode):
+        return False
+    if error["type"] == "extra_forbidden":
+        return str(error["loc"][-1]) in node.entries
+    words = {word for word in error["input"] if isinstance(word, str)}
+    return error["type"] != "missing" or words <= {*node.entries, "parts"}
 
 
 def _strange(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from regulars.errors import Problem
 from regulars.playbook.draft import Draft
 from regulars.playbook.positions import Entry, ListNode, MapNode, Node, Path, ScalarNode
-from regulars.playbook.suggestions import unknown
+from regulars.playbook.suggestions import did_you_mean, unknown
 
 FIELDS = ("customer", "time", "id", "event")  # of an event itself; the others are its properties
 PROPERTY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,59}")
@@ -44,7 +44,8 @@ class KnownEvents:
         """The problem of a property of ``event``, if it can have none of that name."""
         known = None if self.open else self.properties.get(event)
         if known is not None and name not in known:
-            reason = f"{unknown('property', name, known)} of the event '{event}'"
+            hint = did_you_mean(name, known)
+            reason = f"unknown property '{name[:80]}' of the event '{event}'{hint}"
             yield self.draft.document.problem(path, reason, at=at, key=key)
         elif PROPERTY.fullmatch(name) is None:
             reason = f"'{name[:80]}' can't be a property's name; use letters, digits, _ and -"

@@ -25,7 +25,8 @@ from .conditions import check_where
 from .fitting import Typed
 from .known import Known
 
-ANY_DAY = datetime(2001, 1, 1, tzinfo=UTC)  # only whether there is a next occurrence matters
+ANY_DAY = datetime(2001, 1, 1, tzinfo=UTC)  # only whether the expression can be read matters
+FIELDS = 5  # words of a cron expression; one more would be seconds
 
 
 def check_triggers(known: Known) -> Iterator[Problem]:
@@ -65,14 +66,21 @@ def _(trigger: AtTrigger, path: Path, known: Known) -> Iterator[Problem]:
 @_check.register
 def _(trigger: ScheduleTrigger, path: Path, known: Known) -> Iterator[Problem]:
     yield from _segment(trigger.segment, path, known)
+    if wrong := _cron(trigger.schedule):
+        how = "write minute, hour, day, month, weekday: 0 9 * * mon"
+        reason = f"not a schedule ({wrong}); {how}"
+        yield known.draft.document.problem(path, reason, at=("schedule",))
+
+
+def _cron(expression: str) -> str | None:
+    """What is wrong with a cron expression."""
+    if len(expression.split()) != FIELDS:
+        return f"it has {FIELDS} words"
     try:
-        next(CronSim(trigger.schedule, ANY_DAY))
-    except (CronSimError, ValueError):
-        reason = "not a cron expression; write minute, hour, day, month, weekday: 0 9 * * mon"
-        yield known.draft.document.problem(path, reason, at=("schedule",))
-    except StopIteration:
-        reason = "a schedule that never comes; look at its day and month"
-        yield known.draft.document.problem(path, reason, at=("schedule",))
+        CronSim(expression, ANY_DAY)
+    except (CronSimError, ValueError) as error:
+        return str(error).lower()
+    return None
 
 
 @_check.register
