@@ -8,6 +8,7 @@
     ├── BusyError         another run holds this playbook; exit status 3
     ├── TemporaryError    try again later; exit status 1
     ├── PermanentError    this message can never be sent; exit status 1
+    ├── RenderError       this template fails for this customer (messages/failures.py)
     └── UnknownOutcome    nobody can say whether this message was sent; exit status 1
 
 A message says what is wrong and then what to do.

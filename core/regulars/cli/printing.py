@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,11 +22,15 @@ if TYPE_CHECKING:
 
 def print_json(value: object) -> None:
     """One JSON document on stdout."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_as_json))
+
+
+def _as_json(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A table on stdout; a column whose cells are all numbers stands to the right."""
+    """A table on stdout: numbers to the right, lists an item a line, times in UTC."""
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
@@ -43,6 +48,12 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
 def _cell(item: object) -> str:
     if isinstance(item, int) and not isinstance(item, bool):
         return f"{item:,}"
+    if isinstance(item, list):
+        return "\n".join(map(_cell, item))
+    if isinstance(item, dict):
+        return ", ".join(f"{_cell(name)} {_cell(value)}" for name, value in item.items())
+    if isinstance(item, datetime):
+        return f"{item.astimezone(UTC):%Y-%m-%d %H:%M}"
     text = "" if item is None else str(item)
     return "".join(c if c.isprintable() or c == " " else "\N{REPLACEMENT CHARACTER}" for c in text)
 

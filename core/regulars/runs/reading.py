@@ -71,7 +71,7 @@ def loads(store: Store) -> list[dict[str, Any]]:
             "origin": row["origin"],
             "rows": row["rows"],
             "rejected": row["rejected"],
-            "at": instant(row["at"]).isoformat(),
+            "at": instant(row["at"]),
         }
         for row in rows
     ]

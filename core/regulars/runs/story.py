@@ -49,7 +49,7 @@ def _rows(connection: Connection, query: Select[Any]) -> list[dict[str, Any]]:
 
 def _shown(name: str, value: Any) -> Any:
     times = {"since", "entered_at", "ended_at", "settled_at", "time"}
-    return instant(value).isoformat() if name in times and value is not None else value
+    return instant(value) if name in times and value is not None else value
 
 
 def _segments(number: int) -> Select[Any]:
