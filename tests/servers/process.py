@@ -36,14 +36,23 @@ def account() -> dict[str, Any]:
 @contextmanager
 def home() -> Iterator[Path]:
     """A new folder that belongs to the server's account; short, for the sake of its socket."""
-    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else "/tmp"
-    folder = Path(tempfile.mkdtemp(prefix="rg-", dir=memory))
+    memory = Path("/dev/shm" if os.access("/dev/shm", os.W_OK) else "/tmp")
+    _sweep(memory)
+    folder = Path(tempfile.mkdtemp(prefix=f"regulars-{os.getpid()}-", dir=memory))
     if who := account():
         os.chown(folder, who["user"], who["group"])
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep(memory: Path) -> None:
+    # A process that was killed ends its servers, but leaves their folders.
+    for folder in memory.glob("regulars-*-*"):
+        owner = folder.name.split("-")[1]
+        if owner.isdigit() and not Path("/proc", owner).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def readable(install: Path, folder: Path) -> Path:
