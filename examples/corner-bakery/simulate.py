@@ -111,7 +111,7 @@ def person(number: int, chance: random.Random) -> Person:
         town=town,
         home=(round(home[0], 4), round(home[1], 4)),
         birthday=born(chance),
-        joined=datetime.combine(started, time(8), HOME) + timedelta(minutes=chance.randrange(600)),
+        joined=datetime.combine(started, time(6), HOME) + timedelta(minutes=chance.randrange(30)),
         gap=min(60.0, max(2.0, chance.lognormvariate(2.6, 0.7))),
         until=started + timedelta(days=int(lasts)),
         weekday=chance.randrange(7),

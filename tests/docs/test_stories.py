@@ -85,7 +85,8 @@ def play(folder: Path, story: list[Command]) -> None:
     """Run the commands in one shell and compare what each printed with the page."""
     ends = [END.format(number=number) for number in range(len(story))]
     script = MAKE + "".join(
-        f"{command.line}\necho; echo '{end}'$?\n" for command, end in zip(story, ends, strict=True)
+        f"{command.line}\nstatus=$?; echo; echo '{end}'$status\n"
+        for command, end in zip(story, ends, strict=True)
     )
     done = subprocess.run(
         ["/bin/sh", "-c", script],
@@ -101,11 +102,11 @@ def play(folder: Path, story: list[Command]) -> None:
         printed, found, rest = rest.partition(end)
         status, _, rest = rest.partition("\n")
         assert found, f"$ {command.line}\nthe shell stopped:\n{printed}"
-        assert int(status) == command.status, f"$ {command.line}\n{printed}"
-        if command.output:
-            assert pattern(command.output).fullmatch(printed.strip("\n")), (
-                f"$ {command.line}\n--- the page says\n{command.output}\n--- it printed\n{printed}"
-            )
+        told = f"$ {command.line}\n--- the page says\n{command.output}\n--- it printed\n{printed}"
+        if int(status) != command.status:
+            pytest.fail(f"{told}exit status {status}, not {command.status}", pytrace=False)
+        if command.output and not pattern(command.output).fullmatch(printed.strip("\n")):
+            pytest.fail(told, pytrace=False)
 
 
 def environment() -> dict[str, str]:

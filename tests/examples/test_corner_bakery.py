@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -21,6 +23,11 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in kept}
 
 
+def regulars(*arguments: str) -> str:
+    command = [sys.executable, "-m", "regulars", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
 def test_the_script_makes_the_committed_data_again(tmp_path: Path) -> None:
     subprocess.run([sys.executable, BAKERY / "simulate.py", tmp_path], check=True)
 
@@ -35,3 +42,16 @@ def test_the_starter_is_the_example() -> None:
 
 def test_the_data_stay_small() -> None:
     assert sum(len(content) for content in contents(STARTER).values()) < 1_000_000
+
+
+def test_every_journey_lets_somebody_in_within_five_mondays(tmp_path: Path) -> None:
+    bakery = tmp_path / "bakery"
+    regulars("init", str(bakery))
+    entered: Counter[str] = Counter()
+    for day in ("02-02", "02-09", "02-16", "02-23", "03-02"):
+        at = f"2026-{day}T17:30Z"
+        ran = regulars("run", str(bakery / "playbook.yaml"), "--at", at, "--json")
+        entered.update({name: j["entered"] for name, j in json.loads(ran)["journeys"].items()})
+
+    assert len(entered) == 8
+    assert [name for name, count in entered.items() if count == 0] == []
