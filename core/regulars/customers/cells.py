@@ -26,7 +26,7 @@ _WHOLE = re.compile(r"[+-]?\d{1,19}", re.ASCII)
 _ISO = re.compile(
     r"(\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?|\d{8}(T\d{4}.*)?)", re.ASCII | re.IGNORECASE
 )
-_SECONDS = re.compile(r"-?\d{1,7}(\.\d*)?|-?\d{9,}(\.\d*)?|-?\d{8}\.\d*|-\d{8}", re.ASCII)
+_SECONDS = re.compile(r"-?\d{9,11}(\.\d*)?", re.ASCII)  # shorter ones may be years
 _BIGGEST = 2**63
 _YES = frozenset({"true", "yes", "y", "t", "1", "on"})
 _NO = frozenset({"false", "no", "n", "f", "0", "off"})

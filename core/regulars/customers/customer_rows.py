@@ -166,7 +166,7 @@ def _trimmed(value: Any) -> str | None:
 def _known_zone(name: str) -> bool:
     try:
         ZoneInfo(name)
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):
         return False
     return True
 

@@ -42,7 +42,7 @@ _decode = json.JSONDecoder(parse_constant=_no_constant).decode
 def _object(line: bytes) -> dict[str, Any]:
     """The object on a line; ``ValueError`` says why there is none."""
     try:
-        value = _decode(line.decode())
+        value = _decode(line.decode().rstrip())
     except UnicodeDecodeError:
         raise ValueError("is not valid utf-8") from None
     except RecursionError:

@@ -79,7 +79,7 @@ def readable(url: str) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise _refused(url, str(error.orig)) from None
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, TypeError) as error:  # drivers refuse odd options so
         raise _refused(url, str(error)) from None
 
 

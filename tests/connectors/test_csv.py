@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import tracemalloc
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from regulars.errors import SourceError
+from regulars_connectors import csv as connector
+from regulars_connectors.csv import CsvSettings, open_csv
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from regulars.hooks import Batch
+
+
+def batches(folder: Path, **settings: Any) -> list[Batch]:
+    with open_csv(CsvSettings(**{"path": "data.csv"} | settings), folder) as parts:
+        return [batch for part in parts for batch in part.read(None)]
+
+
+def rows(folder: Path, **settings: Any) -> list[tuple[str, ...]]:
+    return [tuple(row) for batch in batches(folder, **settings) for row in batch.rows]
+
+
+def rejected(folder: Path, **settings: Any) -> list[tuple[int, str]]:
+    return [(r.row, r.reason) for batch in batches(folder, **settings) for r in batch.rejected]
+
+
+def write(folder: Path, content: str | bytes, name: str = "data.csv") -> None:
+    (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+def test_rows_are_numbered_as_a_spreadsheet_shows_them(tmp_path: Path) -> None:
+    write(tmp_path, 'a,b\r\n1,"two\nlines"\r\n\r\n3,x\r\n')
+    (batch,) = batches(tmp_path)
+    assert batch.columns == ("a", "b")
+    assert [list(row) for row in batch.rows] == [["1", "two\nlines"], ["3", "x"]]
+    assert list(batch.numbers) == [2, 4]
+    assert batch.rejected == ()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_file_is_read_in_its_encoding_without_the_mark(tmp_path: Path, encoding: str) -> None:
+    write(tmp_path, "név,b\né,2\n".replace("é", "ä").encode(encoding))
+    (batch,) = batches(tmp_path, encoding=encoding.removesuffix("-sig"))
+    assert batch.columns == ("näv", "b")
+    assert list(batch.rows[0]) == ["ä", "2"]
+
+
+def test_delimiter_quotes_and_header_are_the_playbooks(tmp_path: Path) -> None:
+    write(tmp_path, "1;'x;y'\n")
+    settings = {"delimiter": ";", "quotechar": "'", "header": ["a", "b"]}
+    (batch,) = batches(tmp_path, **settings)
+    assert (batch.columns, list(batch.numbers)) == (("a", "b"), [1])
+    assert list(batch.rows[0]) == ["1", "x;y"]
+
+
+def test_ragged_rows_are_rejected_and_the_others_kept(tmp_path: Path) -> None:
+    write(tmp_path, "a,b,c,d,e\n1,2,3\n1,2,3,4,5\nx\n1,2,3,4,5,6\n")
+    assert rows(tmp_path) == [tuple("12345")]
+    assert rejected(tmp_path) == [
+        (2, "has 3 fields, the header has 5"),
+        (4, "has 1 field, the header has 5"),
+        (5, "has 6 fields, the header has 5"),
+    ]
+
+
+def test_bytes_that_are_no_text_cost_only_their_row(tmp_path: Path) -> None:
+    write(tmp_path, b"a,b\n1,\xc3\xa9\n2,\xff\xfe\n3,x\n")
+    assert rows(tmp_path) == [("1", "é"), ("3", "x")]
+    assert rejected(tmp_path) == [(3, "is not valid utf-8")]
+
+
+def test_a_stray_quote_costs_only_its_row(tmp_path: Path) -> None:
+    write(tmp_path, 'a,b\n1,"x"y\n2,z\n3,"a""b"\n')
+    assert rows(tmp_path) == [("2", "z"), ("3", 'a"b')]
+    assert [row for row, _ in rejected(tmp_path)] == [2]
+
+
+def test_a_quote_that_is_never_closed_is_an_error_with_its_row(tmp_path: Path) -> None:
+    write(tmp_path, 'a,b\n1,x\n2,"y\n3,z\n')
+    with pytest.raises(SourceError, match=r"data\.csv, row 3: a quote is never closed; close it"):
+        batches(tmp_path)
+
+
+@pytest.mark.parametrize("cell", ["x" * 100_000_000, '"' + "x,\n" * 20_000_000])
+def test_a_huge_cell_is_an_error_in_bounded_memory(tmp_path: Path, cell: str) -> None:
+    write(tmp_path, f"a,b\n1,2\n3,{cell}\n")
+    del cell
+    tracemalloc.start()
+    try:
+        with pytest.raises(SourceError, match=r"data\.csv"):
+            batches(tmp_path)
+        assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_cell_of_more_than_a_megabyte_is_an_error_with_its_row(tmp_path: Path) -> None:
+    write(tmp_path, f"a,b\n1,{'x' * 1_000_000}\n")
+    assert len(rows(tmp_path)) == 1
+    write(tmp_path, f"a,b\n1,{'x' * 1_000_001}\n")
+    with pytest.raises(SourceError, match=r"row 2: a cell is larger than 1 MB"):
+        batches(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("", "is empty: it has not even a header"),
+        ("a,b,a\n", "has more than one column 'a'"),
+    ],
+)
+def test_a_header_that_is_none_is_an_error(tmp_path: Path, content: str, reason: str) -> None:
+    write(tmp_path, content)
+    with pytest.raises(SourceError, match=reason):
+        batches(tmp_path)
+
+
+def test_a_file_with_only_a_header_has_no_rows(tmp_path: Path) -> None:
+    write(tmp_path, "a,b\n")
+    assert rows(tmp_path) == []
+
+
+def test_a_missing_file_is_named_with_one_like_it(tmp_path: Path) -> None:
+    write(tmp_path, "a\n", "date.csv")
+    with pytest.raises(
+        SourceError, match=r"data\.csv is missing in .* \(did you mean date\.csv\?\)"
+    ):
+        batches(tmp_path)
+
+
+def test_a_glob_reads_its_files_in_order_and_one_without_a_match_is_an_error(
+    tmp_path: Path,
+) -> None:
+    for name in ("b.csv", "a.csv", "[c].csv"):
+        write(tmp_path, f"file\n{name}\n", name)
+    assert rows(tmp_path, path="?.csv") == [("a.csv",), ("b.csv",)]
+    assert rows(tmp_path, path="[c].csv") == [("[c].csv",)]
+    assert rows(tmp_path, path=str(tmp_path / "a*.csv")) == [("a.csv",)]
+    with pytest.raises(SourceError, match=r"no file in .* matches x\*\.csv"):
+        batches(tmp_path, path="x*.csv")
+
+
+def test_the_fingerprint_changes_with_the_content_alone(tmp_path: Path) -> None:
+    def fingerprint() -> str | None:
+        with open_csv(CsvSettings(path="data.csv"), tmp_path) as parts:
+            return next(iter(parts)).fingerprint
+
+    write(tmp_path, "a\n1\n")
+    before = fingerprint()
+    write(tmp_path, "a\n1\n")
+    assert fingerprint() == before
+    write(tmp_path, "a\n2\n")
+    assert fingerprint() != before
+
+
+@given(
+    cells=st.lists(
+        st.tuples(
+            st.text(st.characters(codec="utf-8"), max_size=5),
+            st.text(st.sampled_from('",\n\r x\u2028\x0b'), max_size=5),
+        ),
+        max_size=8,
+    ),
+    block=st.integers(1, 9),
+    batch=st.integers(1, 4),
+)
+def test_what_is_written_is_read_however_it_is_cut(
+    tmp_path_factory: pytest.TempPathFactory,
+    cells: list[tuple[str, str]],
+    block: int,
+    batch: int,
+) -> None:
+    folder = tmp_path_factory.getbasetemp()
+    lines = [
+        '"{}","{}"'.format(*tuple(c.replace('"', '""') for c in row))
+        for row in [("a", "b"), *cells]
+    ]
+    write(folder, "\n".join(lines))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connector, "BLOCK", block)
+        patch.setattr(connector, "BATCH", batch)
+        assert rows(folder) == cells
