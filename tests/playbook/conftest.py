@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-
 from regulars.errors import PlaybookError
 from regulars.playbook.loading import Loaded, load_playbook
 

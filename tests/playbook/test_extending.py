@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -93,11 +92,11 @@ def test_a_template_is_looked_for_beside_the_file_that_names_it(folder: Path) ->
     (client / "playbook.yaml").write_text("playbook: bakery\nextends: ../../agency/base.yaml\n")
     loaded = load_playbook(client / "playbook.yaml", {})
     template = loaded.playbook.messages["hello"].parts["email"].template
-    assert template == os.path.join("..", "..", "agency", "hello.md.j2")
+    assert template == str(Path("../../agency/hello.md.j2"))
     assert "filters" in {info.name for info in loaded.plugins.infos}
 
 
-def test_a_missing_file_is_one_clear_line(folder: Path) -> None:
+def test_a_missing_file_is_one_clear_line() -> None:
     with pytest.raises(PlaybookError, match=r"^nowhere\.yaml: there is no such file$"):
         load_playbook(Path("nowhere.yaml"), {})
 

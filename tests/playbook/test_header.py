@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from regulars.playbook.loading import Loaded
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Load = Callable[..., Loaded]
 Problems = Callable[..., list[str]]

@@ -156,10 +156,11 @@ def test_the_examples_fit(schema: Schema, name: str) -> None:
 
 
 RIGHT = [
-    "channels: {email: {use: smtp, host: localhost, from: a@example.com, password: {env: PASSWORD}}}",
+    "channels: {email: {use: smtp, host: a, from: a@example.com, password: {env: PASSWORD}}}",
     "store: {env: STORE}",
     "customer: {attributes: {plan: {type: text, one_of: [free, pro]}, city: text}}",
-    "journeys: {j: {when: {enters: a}, again: 90d, steps: [{send: a, via: b}, {send: a, via: [b]}, exit, {exit: true}]}}",
+    "journeys: {j: {when: {enters: a}, again: 90d, steps: [{send: a, via: b}, exit]}}",
+    "journeys: {j: {when: {enters: a}, steps: [{send: a, via: [b]}, {exit: true}]}}",
     "messages: {m: {max_lateness: 2d, email: {subject: a, body: b}, sms: {text: c}}}",
     "segments: {a: {performed: order, none: [{segment: staff}], where: {item: {is: bread}}}}",
 ]

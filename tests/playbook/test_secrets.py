@@ -25,10 +25,14 @@ def test_a_value_comes_from_the_environment(load: Load) -> None:
 def test_a_missing_variable_is_one_problem_at_its_place(problems: Problems) -> None:
     text = SHOP + "timezone: {env: ZONE}\nchannels: {email: {from: {env: SENDER}}}"
     assert problems(text, {"ZONE": ""}) == [
-        "playbook.yaml:2:11: timezone: the environment variable ZONE is empty; "
-        "export it before regulars starts",
-        "playbook.yaml:3:26: channels.email.from: the environment variable SENDER is not set; "
-        "export it before regulars starts",
+        (
+            "playbook.yaml:2:11: timezone: the environment variable ZONE is empty; "
+            "export it before regulars starts"
+        ),
+        (
+            "playbook.yaml:3:26: channels.email.from: the environment variable SENDER is not set; "
+            "export it before regulars starts"
+        ),
     ]
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from regulars.playbook.loading import Loaded
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Load = Callable[..., Loaded]
 Problems = Callable[..., list[str]]
@@ -73,8 +76,10 @@ def test_a_plugins_own_words_are_checked_where_they_stand(shop: Problems, weathe
     told = shop(text)
     assert told[:-1] == [
         "playbook.yaml:4:39: traits.t.degrees: should be a whole number, not 'warm'",
-        "playbook.yaml:8:29: segments.s.any[0].sky: should be sunny or rainy, not 'suny' "
-        "(did you mean 'sunny'?)",
+        (
+            "playbook.yaml:8:29: segments.s.any[0].sky: should be sunny or rainy, not 'suny' "
+            "(did you mean 'sunny'?)"
+        ),
         "playbook.yaml:9:9: segments.s.any[1]: 'sky' is missing",
         "playbook.yaml:9:24: segments.s.any[1]: unknown field 'skyy' (did you mean 'sky'?)",
         "playbook.yaml:11:7: journeys.j.when: 'sky' is missing",
@@ -101,8 +106,10 @@ def test_unknown_words_of_sources_and_channels_are_told_with_both_vocabularies(
     text = "sources: {people: {pth: x, on_bad_rows: stop}}\nchannels: {email: {form: x}}"
     assert shop(text) == [
         "playbook.yaml:2:20: sources.people: unknown field 'pth' (did you mean 'path'?)",
-        "playbook.yaml:2:28: sources.people: unknown field 'on_bad_rows' "
-        "(did you mean 'on_bad_row'?)",
+        (
+            "playbook.yaml:2:28: sources.people: unknown field 'on_bad_rows' "
+            "(did you mean 'on_bad_row'?)"
+        ),
         "playbook.yaml:3:20: channels.email: unknown field 'form' (did you mean 'from'?)",
     ]
 

@@ -49,6 +49,8 @@ def test_words_of_messages_and_of_send_say_so_too(shop: Problems) -> None:
     )
     assert shop(text) == [
         "playbook.yaml:2:20: messages.hello: 'approve' is not built yet in this version",
-        "playbook.yaml:3:44: journeys.welcome.steps[0]: "
-        "'experiment' is not built yet in this version",
+        (
+            "playbook.yaml:3:44: journeys.welcome.steps[0]: "
+            "'experiment' is not built yet in this version"
+        ),
     ]
