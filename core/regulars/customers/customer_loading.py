@@ -103,8 +103,8 @@ class Staged:
         self._numbers = count()
 
     def _definitions(self) -> Iterator[Column[Any]]:
+        yield Column("key", tables.Name, primary_key=True)
         yield Column("seq", BigInteger, primary_key=True, autoincrement=False)
-        yield Column("key", tables.Name, nullable=False, index=True)
         for name in self._columns:
             yield Column(name, self._customers.c[name].type)
         for name in self._consents:

@@ -28,7 +28,7 @@ from regulars.progress import Silent
 from regulars.segments.membership import refresh_segments
 from regulars.store import Store, hold, rehearse, tables
 
-from .identity import belong_to
+from .identity import belong_to, refuse_another
 from .summary import Summary, count_decisions
 from .understanding import understand
 
@@ -83,9 +83,10 @@ def _stages(
     clock = _Clock()
     with clock.stage("prepare"):
         traits = plan_traits(playbook, plugins)
-        belong_to(store, playbook.id)
+        refuse_another(store, playbook.id)
         _refuse_to_go_back(store, now)
         store.fit(traits.shape)
+        belong_to(store, playbook.id)
         number, info = _begin(store, playbook.id, now)
         plugins.run_started(info)
     with clock.stage("ingest"):

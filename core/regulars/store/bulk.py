@@ -61,6 +61,7 @@ def temporary(connection: Connection, name: str, *columns: Column[Any]) -> Itera
     """An empty table that this connection alone sees; it is gone afterwards.
 
     Text columns take the types of ``tables.py`` (Name, Value), so that they compare with others.
+    The primary key is its only index: MariaDB would commit before making another.
     """
     drop = dialect_of(connection.dialect.name).drop_temporary(name)
     connection.exec_driver_sql(drop)  # left over from a transaction that was rolled back
