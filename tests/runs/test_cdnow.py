@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pytest
 from regulars.cli.entry import run_command_line
+
+if TYPE_CHECKING:
+    import pytest
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "cdnow"
 SEGMENTS = ("repeat_buyers", "big_spenders", "active", "lapsed")
@@ -19,9 +21,7 @@ TRUTH = {
 }
 
 
-def report(
-    capfd: pytest.CaptureFixture[str], command: str, path: Path, at: str
-) -> dict[str, Any]:
+def report(capfd: pytest.CaptureFixture[str], command: str, path: Path, at: str) -> dict[str, Any]:
     status = run_command_line([command, str(path), "--at", at, "--json"])
     out, err = capfd.readouterr()
     assert status == 0, err

@@ -42,26 +42,17 @@ def opened(path: Path) -> Iterator[Loaded]:
     Errors inside are redacted of its secrets, and a source's error says where the source stands.
     """
     from regulars.errors import RegularsError  # noqa: PLC0415
+    from regulars.messages.checking import check_templates  # noqa: PLC0415
     from regulars.playbook.loading import load_playbook  # noqa: PLC0415
     from regulars.playbook.secrets import redact  # noqa: PLC0415
 
-    loaded = load_playbook(path)
+    loaded = load_playbook(path, also=check_templates)
     try:
-        _check_templates(loaded)
         yield loaded
     except RegularsError as error:
         told = _placed(error, loaded)
         told.args = tuple(redact(str(item), loaded.playbook.secrets) for item in told.args)
         raise told from error
-
-
-def _check_templates(loaded: Loaded) -> None:
-    from regulars.errors import PlaybookError  # noqa: PLC0415
-    from regulars.messages.checking import check_templates  # noqa: PLC0415
-
-    problems = check_templates(loaded)
-    if problems:
-        raise PlaybookError(problems)
 
 
 def _placed(error: RegularsError, loaded: Loaded) -> RegularsError:

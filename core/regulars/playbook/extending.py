@@ -27,32 +27,37 @@ def read_document(path: Path) -> Document:
         PlaybookError: with one problem, where a file can't be read or is no mapping.
     """
     file = str(path)
-    return Document(file, _extended(file, Place(file, 0, 0), ()))
+    repeated: list[Problem] = []
+    root = _extended(file, Place(file, 0, 0), (), repeated)
+    return Document(file, root, tuple(repeated))
 
 
-def _extended(file: str, asked_at: Place, before: tuple[str, ...]) -> MapNode:
+def _extended(
+    file: str, asked_at: Place, before: tuple[str, ...], repeated: list[Problem]
+) -> MapNode:
     """The mapping in ``file`` merged over what it extends, named in each ``before``."""
     real = os.path.realpath(file)
     if real in before:
         refuse(asked_at, f"circle: {' → '.join(map(os.path.basename, [*before, real]))}")
     if len(before) >= FURTHEST:
         refuse(asked_at, f"more than {FURTHEST} files that extend one another")
-    root = read_yaml(_content(file, asked_at), file)
+    root, twice = read_yaml(_content(file, asked_at), file)
+    repeated += twice
     if not isinstance(root, MapNode):
         refuse(root.place, "a playbook is a mapping; start with playbook: NAME")
     extends = root.entries.get("extends")
     if extends is None:
         return root
     near = MapNode({w: e for w, e in root.entries.items() if w != "extends"}, root.place)
-    return _merged(near, _far(file, extends.node, (*before, real)))
+    return _merged(near, _far(file, extends.node, (*before, real), repeated))
 
 
-def _far(file: str, extends: Node, before: tuple[str, ...]) -> MapNode:
+def _far(file: str, extends: Node, before: tuple[str, ...], repeated: list[Problem]) -> MapNode:
     place = extends.place
     if not isinstance(extends, ScalarNode) or not isinstance(extends.value, str):
         raise PlaybookError([Problem(*place, "extends", "should be the path of one file")])
     beside = os.path.normpath(os.path.join(os.path.dirname(file), extends.value))  # noqa: PTH118, PTH120 (Path keeps a/../b)
-    far = _extended(beside, place, before)
+    far = _extended(beside, place, before, repeated)
     return _relocated(far, os.path.dirname(extends.value))  # noqa: PTH120
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeAlias
 
 from regulars.errors import PlaybookError, Problem
 from regulars.hooks import Plugins
@@ -38,11 +39,17 @@ class Loaded:
         return self.document.entry(path).node.place
 
 
-def load_playbook(path: Path, environ: Mapping[str, str] = os.environ) -> Loaded:
+Check: TypeAlias = Callable[[Loaded], Iterable[Problem]]
+
+
+def load_playbook(
+    path: Path, environ: Mapping[str, str] = os.environ, also: Check | None = None
+) -> Loaded:
     """The playbook at ``path``, checked against itself, its files and the installed plugins.
 
     A relative SQLite store is named from the root, beside the playbook. ``environ`` is where
-    ``{env: NAME}`` and ``REGULARS_DISABLE`` are looked up.
+    ``{env: NAME}`` and ``REGULARS_DISABLE`` are looked up. ``also`` is a further check, of the
+    templates for instance; its problems are told together with the others.
 
     Raises:
         PlaybookError: with every problem there is; no value from ``environ`` is in it.
@@ -55,9 +62,19 @@ def load_playbook(path: Path, environ: Mapping[str, str] = os.environ) -> Loaded
     draft = Draft(document, absolute, plugins)
     header = read_header(draft)
     read_sections(draft)
-    draft.report([*unbuilt, *problems, *check_settings(draft), *check_references(draft)])
+    draft.report(
+        [*document.repeated, *unbuilt, *problems, *check_settings(draft), *check_references(draft)]
+    )
+    loaded = Loaded(_playbook(draft, header, filled), plugins, document)
+    if also is not None and _names_are_known(draft):
+        draft.report(also(loaded))
     _refuse(draft.problems, filled)
-    return Loaded(_playbook(draft, header, filled), plugins, document)
+    return loaded
+
+
+def _names_are_known(draft: Draft) -> bool:
+    """Whether a name that is unknown now is unknown for good, not missing by another mistake."""
+    return draft.whole("traits") and len(draft.attributes) == len(draft.declared_attributes())
 
 
 def _refuse(problems: Iterable[Problem], filled: Filled) -> None:

@@ -82,10 +82,14 @@ def written(path: Iterable[str | int]) -> str:
 
 @dataclass(frozen=True)
 class Document:
-    """A playbook's text as one tree: its own file and all that it extends, merged."""
+    """A playbook's text as one tree: its own file and all that it extends, merged.
+
+    ``repeated`` are the problems of keys that stand twice.
+    """
 
     file: str
     root: MapNode = field(repr=False)
+    repeated: tuple[Problem, ...] = ()
 
     def entry(self, path: Iterable[str | int]) -> Entry:
         """What stands at ``path``, or the nearest thing above that is written in the file."""

@@ -22,7 +22,7 @@ from yaml.events import (
 
 from regulars.errors import PlaybookError, Problem
 
-from .positions import Entry, ListNode, MapNode, Node, Place, ScalarNode
+from .positions import Entry, ListNode, MapNode, Node, Place, ScalarNode, written
 from .scalars import scalar
 
 MAX_BYTES = 1_000_000
@@ -34,15 +34,19 @@ FORBIDDEN = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one is 20 times as fast
 
 
-def read_yaml(content: bytes, file: str) -> Node:
+def read_yaml(content: bytes, file: str) -> tuple[Node, list[Problem]]:
     """The one document in ``content``; ``file`` is the name that problems show.
+
+    A key that stands twice keeps its first value and is a problem beside the document, so that
+    the rest can be checked as well.
 
     Raises:
         PlaybookError: with one problem, at the place where the file can't be accepted.
     """
     text = _decoded(content, file)
     try:
-        return _Builder(file, yaml.parse(text, Loader=_Loader)).document()
+        builder = _Builder(file, yaml.parse(text, Loader=_Loader))
+        return builder.document(), builder.repeated
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
@@ -111,6 +115,8 @@ class _Builder:
         self.written = 0
         self.count = 0
         self.deepest = 0
+        self.path: list[str | int] = []
+        self.repeated: list[Problem] = []
 
     def document(self) -> Node:
         next(self.events)  # the stream starts
@@ -192,20 +198,33 @@ class _Builder:
             refuse(self.place(event), f"control character U+{ord(match[0]):04X}; remove it")
 
     def sequence(self, event: Any, depth: int) -> ListNode:
-        items = []
+        items: list[Node] = []
         while not isinstance(inner := next(self.events), SequenceEndEvent):
+            self.path.append(len(items))
             items.append(self.build(inner, depth + 1))
+            self.path.pop()
         return ListNode(tuple(items), self.place(event))
 
     def mapping(self, event: Any, depth: int) -> MapNode:
         entries: dict[str, Entry] = {}
         while not isinstance(inner := next(self.events), MappingEndEvent):
             place = self.place(inner)
-            word = self.key(inner, place, entries)
-            entries[word] = Entry(place, self.build(next(self.events), depth + 1))
+            word = self.key(inner, place)
+            self.path.append(word)
+            node = self.build(next(self.events), depth + 1)
+            if word in entries:
+                self.repeat(place, entries[word].key)
+            else:
+                entries[word] = Entry(place, node)
+            self.path.pop()
         return MapNode(entries, self.place(event))
 
-    def key(self, event: Any, place: Place, entries: dict[str, Entry]) -> str:
+    def repeat(self, place: Place, first: Place) -> None:
+        """Note a key that stands twice in its mapping."""
+        reason = f"duplicate key; it stands in line {first.line} already"
+        self.repeated.append(Problem(*place, written(self.path), reason))
+
+    def key(self, event: Any, place: Place) -> str:
         if not isinstance(event, ScalarEvent) or event.anchor or not event.value:
             refuse(place, "the word before a colon must be plain text")
         self.written += 1
@@ -214,7 +233,4 @@ class _Builder:
         if event.value == "<<" and not event.style:
             refuse(place, "merge keys (<<) are not allowed; write the words out, or use extends")
         word: str = event.value
-        if word in entries:
-            first = entries[word].key
-            refuse(place, f"'{word[:40]}' stands here twice, first in line {first.line}")
         return word

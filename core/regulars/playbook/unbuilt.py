@@ -7,6 +7,7 @@ document, so that the rest of the file is checked as if they were not there.
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from regulars.errors import Problem
 
@@ -32,7 +33,7 @@ def without_unbuilt(document: Document) -> tuple[Document, list[Problem]]:
         if kept:
             place = entries[section].node.place
             entries[section] = Entry(entries[section].key, MapNode(kept, place))
-    return Document(document.file, MapNode(entries, root.place)), pruning.problems
+    return replace(document, root=MapNode(entries, root.place)), pruning.problems
 
 
 class _Pruning:
