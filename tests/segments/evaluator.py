@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from regulars.playbook import conditions as language
-from regulars.playbook.playbook import Playbook
 from regulars.playbook.traits import MODELS, event_and_property
 from regulars.playbook.values import Duration, LocalTime
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from regulars.playbook.playbook import Playbook
 
 DAY = timedelta(days=1)
 
@@ -45,7 +50,7 @@ class Mean:
 class Evaluator:
     playbook: Playbook
     now: datetime
-    sampled: Any  # (seed, key, share) → bool
+    sampled: Callable[[str, str, float], bool]
 
     # ---------------------------------------------------------------- conditions
 
@@ -87,12 +92,16 @@ class Evaluator:
                 value = person.attributes.get(condition.attribute)
                 if condition.attribute == "id":
                     value = person.key
-                return self._compares(value, condition.words(), condition.ignore_case)
+                words = condition.words()
+                return self._compares(value, words, ignore_case=condition.ignore_case)
             case language.TraitCondition():
                 value = self.trait(condition.trait, person)
-                return self._compares(value, condition.words(), condition.ignore_case)
+                words = condition.words()
+                return self._compares(value, words, ignore_case=condition.ignore_case)
             case language.ScoreCondition():
-                return self._compares(person.scores.get(condition.score), condition.words(), False)
+                return self._compares(
+                    person.scores.get(condition.score), condition.words(), ignore_case=False
+                )
             case language.InSegment():
                 return self.holds(self.playbook.segments[condition.segment], person)
             case language.Consented():
@@ -113,7 +122,7 @@ class Evaluator:
     # ---------------------------------------------------------------- traits
 
     def trait(self, name: str, person: Person) -> Any:
-        trait = self.playbook.traits[name]
+        trait: Any = self.playbook.traits[name]
         kind = next(kind for kind, model in MODELS.items() if type(trait) is model)
         event, prop = event_and_property(getattr(trait, kind))
         reads = getattr(trait, "type", "text")
@@ -145,7 +154,7 @@ class Evaluator:
             return (events[0] if kind == "first" else events[-1]).time if events else None
         numbers = kind in {"sum", "average", "largest", "smallest"} or reads == "number"
         numbers = numbers and kind != "distinct"
-        read = as_number if numbers else as_text
+        read: Callable[[Any], Any] = as_number if numbers else as_text
         seen = [(e, read(e.properties.get(prop))) for e in events]
         seen = [(e, value) for e, value in seen if value is not None]
         values = [value for _, value in seen]
@@ -173,14 +182,17 @@ class Evaluator:
 
     # ---------------------------------------------------------------- comparisons
 
-    def _compares(self, value: Any, words: dict[str, Any], ignore_case: bool) -> bool:
-        return all(self._word(value, word, operand, ignore_case) for word, operand in words.items())
+    def _compares(self, value: Any, words: dict[str, Any], *, ignore_case: bool) -> bool:
+        return all(
+            self._word(value, word, operand, ignore_case=ignore_case)
+            for word, operand in words.items()
+        )
 
-    def _word(self, value: Any, word: str, operand: Any, ignore_case: bool) -> bool:
+    def _word(self, value: Any, word: str, operand: Any, *, ignore_case: bool) -> bool:
         if word == "is_not":
-            return not self._word(value, "is", operand, ignore_case)
+            return not self._word(value, "is", operand, ignore_case=ignore_case)
         if word == "not_in":
-            return not self._word(value, "in", operand, ignore_case)
+            return not self._word(value, "in", operand, ignore_case=ignore_case)
         if word == "known":
             return (value is not None) is operand
         if value is None:
@@ -188,34 +200,26 @@ class Evaluator:
         if ignore_case:
             value = value.lower()
             operand = [o.lower() for o in operand] if isinstance(operand, list) else operand.lower()
-        return self._positive(value, word, operand)
+        return bool(self._positive(value, word, operand))
 
-    def _positive(self, value: Any, word: str, operand: Any) -> bool:  # noqa: PLR0911 (the words)
+    def _positive(self, value: Any, word: str, operand: Any) -> Any:
         match word:
             case "is":
                 return self._equal(value, operand)
             case "in":
                 return any(self._equal(value, item) for item in operand)
-            case "at_least":
-                return ordered(value) >= limit(value, operand)
-            case "at_most":
-                return ordered(value) <= limit(value, operand)
-            case "more_than":
-                return ordered(value) > limit(value, operand)
-            case "less_than":
-                return ordered(value) < limit(value, operand)
             case "between":
-                low, high = (limit(value, item) for item in operand)
-                return low <= ordered(value) <= high
-            case "contains":
-                return operand in value
-            case "starts_with":
-                return value.startswith(operand)
-            case "ends_with":
-                return value.endswith(operand)
-        return self._timed(value, word, operand)
+                return all(
+                    self._positive(value, bound, item)
+                    for bound, item in zip(("at_least", "at_most"), operand, strict=True)
+                )
+        if word in ORDERS:
+            return ORDERS[word](ordered(value), limit(value, operand))
+        return (
+            MATCHES[word](value, operand) if word in MATCHES else self._timed(value, word, operand)
+        )
 
-    def _equal(self, value: Any, operand: Any) -> bool:
+    def _equal(self, value: Any, operand: Any) -> Any:
         if isinstance(value, datetime):
             return value == LocalTime.parse(operand).at(self.playbook.timezone)
         if isinstance(value, date):
@@ -224,49 +228,68 @@ class Evaluator:
             return type(value) is type(operand) and value == operand
         return ordered(value) == limit(value, operand)
 
-    def _timed(self, value: Any, word: str, operand: Any) -> bool:
+    def _timed(self, value: Any, word: str, operand: Any) -> Any:
         zone = self.playbook.timezone
-        if isinstance(value, datetime):
-            match word:
-                case "before":
-                    return value < operand.at(zone)
-                case "after":
-                    return value > operand.at(zone)
-                case "within_last":
-                    return operand.before(self.now, zone) < value <= self.now
-            return self.now < value <= operand.after(self.now, zone)
-        today = self.now.astimezone(zone).date()
+        if not isinstance(value, datetime):
+            return on_day(value, word, operand, self.now.astimezone(zone).date())
         match word:
             case "before":
-                return value.isoformat() < operand.day
+                return value < operand.at(zone)
             case "after":
-                return value.isoformat() > operand.day
+                return value > operand.at(zone)
             case "within_last":
-                return today - days(operand) < value <= today
-        return today <= value < today + days(operand)
+                return operand.before(self.now, zone) < value <= self.now
+        return self.now < value <= operand.after(self.now, zone)
 
     def _property(self, value: Any, comparison: language.Comparison) -> bool:
         """An event's property has no type: each operand says how it is read."""
         return all(
-            self._property_word(value, word, operand, comparison.ignore_case)
+            self._property_word(value, word, operand, ignore_case=comparison.ignore_case)
             for word, operand in comparison.words().items()
         )
 
-    def _property_word(self, value: Any, word: str, operand: Any, ignore_case: bool) -> bool:
-        if word in {"is_not", "not_in"}:
-            positive = {"is_not": "is", "not_in": "in"}[word]
-            return not self._property_word(value, positive, operand, ignore_case)
-        if word == "in":
-            return any(self._property_word(value, "is", item, ignore_case) for item in operand)
-        if word == "known":
-            return (value is not None) is operand
+    def _property_word(self, value: Any, word: str, operand: Any, *, ignore_case: bool) -> bool:
+        match word:
+            case "is_not" | "not_in":
+                positive = {"is_not": "is", "not_in": "in"}[word]
+                return not self._property_word(value, positive, operand, ignore_case=ignore_case)
+            case "in":
+                return any(
+                    self._property_word(value, "is", item, ignore_case=ignore_case)
+                    for item in operand
+                )
+            case "known":
+                return (value is not None) is operand
         if isinstance(operand, bool):
             return as_text(value) == str(operand).lower()
+        read: Callable[[Any], Any] = as_text if isinstance(operand, str) else as_day
         if word == "between" or isinstance(operand, int | float):
-            return self._word(as_number(value), word, operand, ignore_case=False)
-        if isinstance(operand, str):
-            return self._word(as_text(value), word, operand, ignore_case)
-        return self._word(as_day(value), word, operand, ignore_case=False)
+            read = as_number
+        return self._word(read(value), word, operand, ignore_case=ignore_case and read is as_text)
+
+
+ORDERS: dict[str, Callable[[Any, Any], bool]] = {
+    "at_least": operator.ge,
+    "at_most": operator.le,
+    "more_than": operator.gt,
+    "less_than": operator.lt,
+}
+MATCHES: dict[str, Callable[[str, str], bool]] = {
+    "contains": operator.contains,
+    "starts_with": str.startswith,
+    "ends_with": str.endswith,
+}
+
+
+def on_day(value: date, word: str, operand: Any, today: date) -> Any:
+    match word:
+        case "before":
+            return value.isoformat() < operand.day
+        case "after":
+            return value.isoformat() > operand.day
+        case "within_last":
+            return today - days(operand) < value <= today
+    return today <= value < today + days(operand)
 
 
 def days(duration: Duration) -> timedelta:

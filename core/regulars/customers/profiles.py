@@ -72,28 +72,38 @@ def profiles(connection: Connection, known: Known, ids: Sequence[int]) -> dict[i
 
 def _read(connection: Connection, known: Known, ids: Sequence[int]) -> dict[int, Profile]:
     customers, traits = known.tables.customers, known.tables.traits
-    types = known.playbook.attribute_types()
-    attributes = {name: attribute_column(customers, name) for name in types}
-    columns = known.plan.traits
+    attributes, columns = known.playbook.attribute_types(), known.plan.traits
     query = (
         select(
-            customers.c.id.label("number"),
-            customers.c.extra.label("undeclared"),
-            *(column.label(f"attribute.{name}") for name, column in attributes.items()),
-            *(traits.c[column.name].label(f"trait.{name}") for name, column in columns.items()),
+            customers.c.id,
+            customers.c.extra,
+            *(attribute_column(customers, name) for name in attributes),
+            *(traits.c[column.name] for column in columns.values()),
         )
         .select_from(customers.outerjoin(traits, traits.c.customer == customers.c.id))
         .where(customers.c.id.in_(ids))
     )
+    of_customer = [(name, _ATTRIBUTES.get(kind)) for name, kind in attributes.items()]
+    of_traits = [(name, _reader(column)) for name, column in columns.items()]
+    split = 2 + len(of_customer)
     scored = _scores(connection, ids)
     return {
-        row["number"]: Profile(
-            _extra(row["undeclared"])
-            | {name: _attribute(row[f"attribute.{name}"], kind) for name, kind in types.items()},
-            {name: _trait(row[f"trait.{name}"], column) for name, column in columns.items()},
-            {model: dict(values) for model, values in scored[row["number"]].items()},
+        row[0]: Profile(
+            _extra(row[1]) | _values(of_customer, row[2:split]),
+            _values(of_traits, row[split:]),
+            {model: dict(values) for model, values in scored[row[0]].items()},
         )
-        for row in connection.execute(query).mappings()
+        for row in connection.execute(query)
+    }
+
+
+def _values(
+    readers: Sequence[tuple[str, Callable[[Any], Any] | None]], cells: Sequence[Any]
+) -> dict[str, Any]:
+    """The cells by name, each as its reader gives it; the unknown stay None."""
+    return {
+        name: cell if cell is None or read is None else read(cell)
+        for (name, read), cell in zip(readers, cells, strict=True)
     }
 
 
@@ -113,22 +123,16 @@ def _extra(text: str | None) -> dict[str, Any]:
     return extra
 
 
-def _attribute(value: Any, kind: str) -> Any:
-    return value if value is None else _ATTRIBUTES.get(kind, _as_it_is)(value)
-
-
-def _trait(value: Any, column: TraitColumn) -> Any:
-    if value is None:
-        return 0 if column.zero_without_events else None
+def _reader(column: TraitColumn) -> Callable[[Any], Any] | None:
     if column.in_millionths:
-        return in_units(value)
-    return instant(value) if column.type == "time" else value
+        return in_units
+    return instant if column.type == "time" else None
 
 
 def in_units(value: float) -> Decimal:
-    """Millionths as units: 12500000 is 12.5, 100000000 is 100."""
-    units = (Decimal(value) / SCALE).quantize(Decimal(1) / SCALE)
-    return units.quantize(Decimal(1)) if units == units.to_integral_value() else units.normalize()
+    """Millionths as units, exact to a millionth: 12500000 is 12.5, 100000000 is 100."""
+    units, rest = divmod(round(value), SCALE)
+    return Decimal(units) if rest == 0 else Decimal(round(value)).scaleb(-6).normalize()
 
 
 def _point(value: str) -> tuple[float, ...]:
@@ -138,10 +142,6 @@ def _point(value: str) -> tuple[float, ...]:
 def _plain(value: float) -> int | float:
     """A number as it was written: 12, not 12.0."""
     return int(value) if value == int(value) else value
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
 
 
 _ATTRIBUTES: Mapping[str, Callable[[Any], Any]] = {

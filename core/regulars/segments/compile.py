@@ -7,6 +7,7 @@ words are plain negations.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import and_, case, false, func, not_, or_, select, true
@@ -14,6 +15,7 @@ from sqlalchemy import and_, case, false, func, not_, or_, select, true
 from regulars.customers.columns import unit_vector, vector_columns
 from regulars.customers.comparisons import Subject, compare
 from regulars.customers.shares import threshold
+from regulars.errors import PlaybookError, Problem
 from regulars.playbook.conditions import (
     AttributeCondition,
     Comparison,
@@ -41,39 +43,69 @@ if TYPE_CHECKING:
     from .scope import Scope
 
 EARTH_RADIUS = 6_371_008.8  # metres; the mean radius of the IUGG
+LARGEST = 20_000  # comparisons in a segment that another one refers to
 FLAT = 50  # terms in one AND or OR; SQLite's expressions may be 1,000 deep, a level a term
 
 
 def compile_condition(condition: Condition, scope: Scope) -> ColumnElement[bool]:
     """``condition`` over ``scope.people``: true or false for each customer, never NULL."""
+    return _nested(condition, scope).test
+
+
+@dataclass(frozen=True)
+class _Nest:
+    """A test, how many brackets deep it is and of how many comparisons it consists."""
+
+    test: ColumnElement[bool]
+    depth: int = 0
+    size: int = 1
+
+
+def _nested(condition: Condition, scope: Scope) -> _Nest:
     if isinstance(condition, PluginCondition):
-        return _plugin(condition, scope)
-    tests = []
-    leaf = LEAVES.get(type(condition))
-    if leaf is not None:
-        tests.append(leaf(condition, scope))
+        return _Nest(_plugin(condition, scope))
+    nests = [_Nest(leaf(condition, scope)) for leaf in _leaf(condition)]
+    if isinstance(condition, InSegment):
+        nests.append(_segment(condition.segment, scope))
     if condition.all is not None:
-        tests.append(every([compile_condition(inner, scope) for inner in condition.all]))
+        nests.append(_every([_nested(inner, scope) for inner in condition.all]))
     if condition.any is not None:
-        tests.append(some([compile_condition(inner, scope) for inner in condition.any]))
+        nests.append(_some([_nested(inner, scope) for inner in condition.any]))
     if condition.none is not None:
-        inside = [compile_condition(inner, scope) for inner in condition.none]
-        tests.append(not_(some(inside)))
-    return every(tests)
+        inside = _some([_nested(inner, scope) for inner in condition.none])
+        nests.append(_Nest(not_(inside.test), inside.depth + 1, inside.size))
+    return _every(nests)
 
 
-def every(tests: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
-    """All of ``tests``; true without any."""
-    if len(tests) <= FLAT:
-        return and_(true(), *tests)
-    return every([_closed(and_(*tests[i : i + FLAT])) for i in range(0, len(tests), FLAT)])
+def _leaf(condition: Condition) -> list[Callable[[Any, Scope], ColumnElement[bool]]]:
+    return [leaf for kind, leaf in LEAVES.items() if type(condition) is kind]
 
 
-def some(tests: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
-    """Any of ``tests``; false without any."""
-    if len(tests) <= FLAT:
-        return or_(false(), *tests)
-    return some([_closed(or_(*tests[i : i + FLAT])) for i in range(0, len(tests), FLAT)])
+def _every(nests: Sequence[_Nest]) -> _Nest:
+    return nests[0] if len(nests) == 1 else _joined(nests, lambda *tests: and_(true(), *tests))
+
+
+def _some(nests: Sequence[_Nest]) -> _Nest:
+    return nests[0] if len(nests) == 1 else _joined(nests, lambda *tests: or_(false(), *tests))
+
+
+def _joined(nests: Sequence[_Nest], join: Callable[..., ColumnElement[bool]]) -> _Nest:
+    """All in one bracket, the deepest first: SQLite's parser then has the least to remember."""
+    tests = [nest.test for nest in sorted(nests, key=lambda nest: -nest.depth)]
+    while len(tests) > FLAT:
+        tests = [_closed(join(*tests[i : i + FLAT])) for i in range(0, len(tests), FLAT)]
+    depth = max((nest.depth for nest in nests), default=0) + 1
+    return _Nest(join(*tests), depth, sum(nest.size for nest in nests))
+
+
+def _segment(name: str, scope: Scope) -> _Nest:
+    """Another segment, written out; segments that double one another would never end."""
+    nest = _nested(scope.playbook.segments[name], scope)
+    if nest.size > LARGEST:
+        reason = f"written out it has more than {LARGEST:,} comparisons; refer to fewer segments"
+        file = str(scope.playbook.path)
+        raise PlaybookError([Problem(file, 0, 0, f"segments.{name}", reason)])
+    return nest
 
 
 def _closed(test: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -112,10 +144,6 @@ def _performed(condition: Performed, scope: Scope) -> ColumnElement[bool]:
 def _not_performed(condition: NotPerformed, scope: Scope) -> ColumnElement[bool]:
     subject = scope.trait_subject(scope.plan.inline(condition))
     return not_(compare(subject, Comparison(at_least=1), scope.moment))
-
-
-def _segment(condition: InSegment, scope: Scope) -> ColumnElement[bool]:
-    return compile_condition(scope.playbook.segments[condition.segment], scope)
 
 
 def _consented(condition: Consented, scope: Scope) -> ColumnElement[bool]:
@@ -161,7 +189,6 @@ LEAVES: dict[type, Callable[[Any, Scope], ColumnElement[bool]]] = {
     ScoreCondition: _score,
     Performed: _performed,
     NotPerformed: _not_performed,
-    InSegment: _segment,
     Consented: _consented,
     Near: _near,
     Sample: _sample,

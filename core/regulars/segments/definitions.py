@@ -22,7 +22,7 @@ def definition(playbook: Playbook, segment: str) -> str:
     """``segment`` and all that it refers to, as canonical JSON."""
     parts: dict[str, Any] = {}
     _gather(playbook, segment, parts)
-    return json.dumps(parts, sort_keys=True, ensure_ascii=False)
+    return json.dumps(parts, sort_keys=True)
 
 
 def _gather(playbook: Playbook, segment: str, parts: dict[str, Any]) -> None:
