@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -32,24 +32,38 @@ if TYPE_CHECKING:
     from .ledger import Claim
 
 
+AHEAD = 1_000  # messages whose customers and events are read at a time
+
+
 @dataclass(frozen=True)
 class Material:
-    """What the messages of one batch are made of, read at once."""
+    """What messages are made of: the profiles of customers and the events that let them in."""
 
-    profiles: Mapping[int, Profile]
-    events: Mapping[int, dict[str, Any]]
-    refusals: Mapping[int, str]
+    profiles: Mapping[int, Profile] = field(default_factory=dict)
+    events: Mapping[int, dict[str, Any]] = field(default_factory=dict)
+
+    def covers(self, claims: Sequence[Claim]) -> bool:
+        """Whether everything that ``claims`` are made of is here."""
+        return all(
+            claim.customer in self.profiles and (claim.event is None or claim.event in self.events)
+            for claim in claims
+        )
 
 
-def gather(
-    connection: Connection, scope: Scope, claims: Sequence[Claim], refusals: Mapping[int, str]
-) -> Material:
-    """Read profiles and events of ``claims``, one query each."""
-    customers = sorted({claim.customer for claim in claims})
+def gather(connection: Connection, scope: Scope, claims: Sequence[Claim]) -> Material:
+    """Read what ``claims`` and the planned messages behind them are made of, one query each."""
+    ledger, entries = tables.deliveries, tables.entries
+    behind = connection.execute(
+        select(ledger.c.customer, entries.c.event)
+        .join_from(ledger, entries, entries.c.id == ledger.c.entry)
+        .where(ledger.c.state == "planned", ledger.c.id > max(claim.id for claim in claims))
+        .order_by(ledger.c.id)
+        .limit(AHEAD)
+    ).all()
+    wanted = [(claim.customer, claim.event) for claim in claims] + [tuple(row) for row in behind]
     return Material(
-        profiles(connection, scope, customers),
-        _events(connection, sorted({c.event for c in claims if c.event is not None})),
-        refusals,
+        profiles(connection, scope, sorted({customer for customer, _ in wanted})),
+        _events(connection, sorted({event for _, event in wanted if event is not None})),
     )
 
 
@@ -79,8 +93,6 @@ class Composer:
     def compose(self, claim: Claim, material: Material) -> Outgoing | Answer:
         """The message of ``claim``, or the answer that there will be none."""
         profile = material.profiles.get(claim.customer)
-        if claim.id in material.refusals:
-            return Answer(claim, skipped(material.refusals[claim.id]))
         if profile is None:
             return Answer(claim, skipped("unreachable", "the customer was removed"))
         if not self._still_written(claim):

@@ -26,7 +26,7 @@ from regulars.store import tables
 from .channels import channels_of, may_repeat
 from .composing import Composer, Material, gather
 from .ledger import Ledger
-from .outcomes import ACCEPTED
+from .outcomes import ACCEPTED, skipped
 from .owners import me
 from .rounds import Rounds
 from .workers import Answer, Gate, Workers
@@ -107,6 +107,7 @@ class _Loop:
     progress: Progress
     rehearse: bool
     answers: list[Answer] = field(default_factory=list)  # not yet written down
+    material: Material = field(default_factory=Material)
 
     def __post_init__(self) -> None:
         self.rounds = Rounds(lambda *where: may_repeat(self.scope, *where))
@@ -144,16 +145,16 @@ class _Loop:
     def _round(self) -> None:
         cursor = 0
         while True:
-            claims, material = self._commit(cursor)
+            claims, refusals = self._commit(cursor)
             if not claims and not self.workers.outstanding:
                 return
             cursor = claims[-1].id if claims else cursor
             for claim in claims:
-                self._begin(claim, material)
+                self._begin(claim, refusals.get(claim.id))
             self._collect(_PATIENCE)
 
-    def _commit(self, cursor: int) -> tuple[list[Claim], Material]:
-        """The one transaction of a batch."""
+    def _commit(self, cursor: int) -> tuple[list[Claim], dict[int, str]]:
+        """The one transaction of a batch: the claims, and why some of them must not go."""
         ledger, began = self.ledger, time.time()
         with self.store.transaction() as connection:
             late = self._settle(connection)
@@ -161,17 +162,19 @@ class _Loop:
                 ledger.renew(connection)
             free = self.in_flight - self.workers.outstanding
             claims = ledger.claim(connection, free, cursor, self.rounds.away) if free else []
-            material = self._gather(connection, claims)
+            refusals = self._look_again(connection, claims)
         self.gate.renewed(began)
         settled, self.answers = self.answers, []
         self._announce([answer for answer in settled if answer.claim not in late])
-        return claims, material
+        return claims, refusals
 
-    def _gather(self, connection: Connection, claims: Sequence[Claim]) -> Material:
+    def _look_again(self, connection: Connection, claims: Sequence[Claim]) -> dict[int, str]:
+        """Consent as it is now; what the messages are made of is read some batches ahead."""
         if not claims:
-            return Material({}, {}, {})
-        refusals = still_allowed(connection, self.scope, [claim.id for claim in claims])
-        return gather(connection, self.scope, claims, refusals)
+            return {}
+        if not self.material.covers(claims):
+            self.material = gather(connection, self.scope, claims)
+        return still_allowed(connection, self.scope, [claim.id for claim in claims])
 
     def _settle(self, connection: Connection) -> list[Claim]:
         pairs = [(answer.claim, answer.outcome) for answer in self.answers]
@@ -184,8 +187,11 @@ class _Loop:
             )
         return late
 
-    def _begin(self, claim: Claim, material: Material) -> None:
-        composed = self.composer.compose(claim, material)
+    def _begin(self, claim: Claim, refusal: str | None) -> None:
+        if refusal is not None:
+            self.answers.append(Answer(claim, skipped(refusal)))
+            return
+        composed = self.composer.compose(claim, self.material)
         if isinstance(composed, Answer):
             self.answers.append(composed)
         elif self.rehearse:

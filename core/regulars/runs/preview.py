@@ -56,7 +56,7 @@ def preview(
     with glimpse(loaded, now) as seen, seen.store.transaction() as connection:
         claim = _claim(connection, seen.scope, message, channel, customer)
         run = RunInfo(id="preview", playbook=loaded.playbook.id, at=now)
-        material = gather(connection, seen.scope, [claim], {})
+        material = gather(connection, seen.scope, [claim])
         composed = Composer(seen.scope, run).compose(claim, material)
     if not isinstance(composed, Outgoing):
         outcome = composed.outcome
