@@ -23,7 +23,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = ["README.md", "docs/architecture.md", "docs/playbook.md"]
+PAGES = [
+    "README.md",
+    "docs/architecture.md",
+    "docs/playbook.md",
+    "examples/cdnow/README.md",
+    "examples/corner-bakery/README.md",
+]
 BLOCK = re.compile(
     r"(?:<!-- exit status (\d) -->\n+)?^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE
 )
@@ -133,7 +139,8 @@ def test_the_page_tells_what_happens(page: str, folder: Path) -> None:
         elif block.language == "yaml":
             parts += 1
             story.append(check_part(folder, f"part-{parts}", block.text))
-    play(folder, story)
+    home = Path(page).parent if page.startswith("examples/") else "."
+    play(folder / home, story)
 
 
 def write(path: Path, text: str, story: list[Command]) -> None:
