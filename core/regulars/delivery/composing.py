@@ -89,6 +89,7 @@ class Composer:
         self.scope = scope
         self.run = run
         self.renderer = Renderer(scope.playbook, scope.plugins)
+        self.deciders = scope.plugins.has_deciders
 
     def compose(self, claim: Claim, material: Material) -> Outgoing | Answer:
         """The message of ``claim``, or the answer that there will be none."""
@@ -100,7 +101,7 @@ class Composer:
             return Answer(claim, skipped("unreachable", said))
         plugins, run = self.scope.plugins, self.run
         customer = profile.customer
-        if plugins.has_deciders:
+        if self.deciders:
             customer = {**customer, **plugins.enrich(customer, run)}
         event = None if claim.event is None else material.events.get(claim.event)
         try:
@@ -109,7 +110,7 @@ class Composer:
             return Answer(claim, skipped("render_error", str(error)))
         except PermanentError as error:
             return Answer(claim, _unsendable(error))
-        return self._decide(claim, message, customer) if plugins.has_deciders else message
+        return self._decide(claim, message, customer) if self.deciders else message
 
     def _still_written(self, claim: Claim) -> bool:
         playbook = self.scope.playbook

@@ -64,6 +64,7 @@ class Plugins:
     def __init__(self, plugins: Sequence[Plugin]) -> None:
         self._plugins = list(plugins)
         self._complaints = calls.Complaints()
+        self._working: dict[str, list[Implementation]] = {}
 
     @classmethod
     def load(
@@ -189,9 +190,14 @@ class Plugins:
             replace(plugin, broken=reason) if plugin.origin == implementation.origin else plugin
             for plugin in self._plugins
         ]
+        self._working = {}
 
     def _implementations(self, hook: str) -> list[Implementation]:
-        return [own for p in self._plugins if p.works for own in p.hooks.get(hook, ())]
+        """Those of working plugins; looked up once, because some are called for every message."""
+        if hook not in self._working:
+            own = [own for p in self._plugins if p.works for own in p.hooks.get(hook, ())]
+            self._working[hook] = own
+        return self._working[hook]
 
     # -------------------------------------------------------------- decide
 
