@@ -32,42 +32,49 @@ def keys_of_ids(source: str, ids: Sequence[str]) -> list[bytes]:
     return [blake2b(prefix + id_.encode(), digest_size=SIZE).digest() for id_ in ids]
 
 
-class ContentKeys:
-    """The keys of events without an id, in the order of one file.
+class Seen:
+    """What came before, kept as 64 bits of its hash: 8 bytes a row.
 
-    What was seen is kept as 64 bits of its hash, 8 bytes a row; two different rows with the same
-    64 bits (one file of two million rows in ten million) get different ordinals, not the same key.
+    Two different rows of two million have the same 64 bits once in ten million loads.
     """
 
-    def __init__(self, source: str) -> None:
-        self._prefix = _prefixed(source.encode()) + _CONTENT
-        self._seen: list[NDArray[np.uint64]] = []  # sorted runs, each larger than the next
-        self._repeats: Counter[bytes] = Counter()
+    def __init__(self) -> None:
+        self._runs: list[NDArray[np.uint64]] = []  # sorted, each larger than the next
 
-    def keys(self, contents: Sequence[str]) -> list[bytes]:
-        """The keys of the file's next rows; ``contents`` is what each row says."""
-        prefix = self._prefix
-        hashes = [blake2b(prefix + c.encode(), digest_size=SIZE).digest() for c in contents]
-        for place in self._repeated(hashes):
-            first = hashes[place]
-            self._repeats[first] += 1
-            ordinal = self._repeats[first].to_bytes(8, "big")
-            hashes[place] = blake2b(first, key=ordinal, digest_size=SIZE).digest()
-        return hashes
-
-    def _repeated(self, hashes: Sequence[bytes]) -> list[int]:
+    def places(self, hashes: Sequence[bytes]) -> list[int]:
         """Where ``hashes`` has what came before, here or in an earlier batch, in order."""
         short = np.frombuffer(b"".join(hashes), dtype="<u8")[::2].astype(np.uint64)
         unique, first = np.unique(short, return_index=True)
         fresh = np.zeros(len(short), dtype=bool)
         fresh[first] = True
-        for run in self._seen:
+        for run in self._runs:
             place = np.minimum(np.searchsorted(run, short), len(run) - 1)
             fresh &= run[place] != short
         self._remember(unique)
         return [int(place) for place in np.flatnonzero(~fresh)]
 
     def _remember(self, run: NDArray[np.uint64]) -> None:
-        while self._seen and len(self._seen[-1]) <= 2 * len(run):
-            run = np.union1d(self._seen.pop(), run)
-        self._seen.append(run)
+        while self._runs and len(self._runs[-1]) <= 2 * len(run):
+            run = np.union1d(self._runs.pop(), run)
+        if len(run):
+            self._runs.append(run)
+
+
+class ContentKeys:
+    """The keys of events without an id, in the order of one file."""
+
+    def __init__(self, source: str) -> None:
+        self._prefix = _prefixed(source.encode()) + _CONTENT
+        self._seen = Seen()
+        self._repeats: Counter[bytes] = Counter()
+
+    def keys(self, contents: Sequence[str]) -> list[bytes]:
+        """The keys of the file's next rows; ``contents`` is what each row says."""
+        prefix = self._prefix
+        hashes = [blake2b(prefix + c.encode(), digest_size=SIZE).digest() for c in contents]
+        for place in self._seen.places(hashes):
+            first = hashes[place]
+            self._repeats[first] += 1
+            ordinal = self._repeats[first].to_bytes(8, "big")
+            hashes[place] = blake2b(first, key=ordinal, digest_size=SIZE).digest()
+        return hashes

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
 from regulars.errors import SourceError
-from regulars.store import insert_rows, tables
+from regulars.store import tables
 
+from .cells import EARLIEST
 from .event_keys import ContentKeys, keys_of_ids
+from .event_writing import event_writing
 from .known_ids import KnownIds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from sqlalchemy import Connection, Table
 
@@ -23,11 +24,14 @@ if TYPE_CHECKING:
 
 MOST_NAMES = 10_000  # different names of events in one source
 _COLUMNS = ("customer", "time", "name", "source", "key", "properties")
-_KEY = _COLUMNS.index("key")
 
 
 class EventLoading:
-    """Loads what ``reader`` reads. Customers who are not known yet are made."""
+    """Loads what ``reader`` reads. Customers who are not known yet are made.
+
+    ``latest`` is the latest time of an event that was read, in microseconds, ``earliest`` when
+    there was none; ``last_before`` is the newest event's number before.
+    """
 
     def __init__(
         self,
@@ -37,16 +41,16 @@ class EventLoading:
         reader: EventReader,
         source: tuple[int, str],
     ) -> None:
-        self._connection, self._events, self._reader = connection, events, reader
+        self._reader = reader
         self._number, self._source = source
         self._customers = KnownIds(connection, customers, "key")
         self._names = KnownIds(connection, tables.event_names, "name")
         self._names_seen: set[str] = set()
         self._contents = ContentKeys(self._source)
-        newest = select(func.max(events.c.id))
-        self._next_id = (
-            (connection.scalar(newest) or 0) + 1 if connection.dialect.name == "sqlite" else None
-        )
+        columns = (*_COLUMNS, *reader.columns)
+        self._writing = event_writing(connection, events, columns)
+        self.latest = self.earliest = EARLIEST
+        self.last_before = connection.scalar(select(func.max(events.c.id))) or 0
 
     @property
     def required(self) -> Sequence[str]:
@@ -63,40 +67,36 @@ class EventLoading:
 
     def add(self, rows: EventRows) -> None:
         """Insert what isn't there yet."""
-        self._check_names(rows.names)
         if rows.ids is not None:
             keys = keys_of_ids(self._source, rows.ids)
         else:
             keys = self._contents.keys(rows.contents or ())
         customers = self._customers.of(rows.customers)
-        names = self._names.of(rows.names)
+        names = self._numbers_of(rows.names)
         sources = [self._number] * len(keys)
         columns = (customers, rows.times, names, sources, keys, rows.properties, *rows.used)
-        self._insert(zip(*columns, strict=True))
+        self._writing.write(list(zip(*columns, strict=True)))
+        self.latest = max(self.latest, max(rows.times, default=EARLIEST))
 
-    def _insert(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        names: tuple[str, ...] = (*_COLUMNS, *self._reader.columns)
-        if self._next_id is not None:
-            names, rows = (*names, "id"), self._by_key(list(rows))
-        insert_rows(self._connection, self._events, names, rows, skip_existing=True)
+    @property
+    def inserted(self) -> int:
+        """How many events were new."""
+        return self._writing.inserted
 
-    def _by_key(self, rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        """The rows in the order of their keys, with ids in the order in which they came.
-
-        SQLite writes the index of random keys a fifth faster so, and more in a large store.
-        """
-        first = self._next_id or 0
-        self._next_id = first + len(rows)
-        return sorted(((*row, first + n) for n, row in enumerate(rows)), key=itemgetter(_KEY))
-
-    def _check_names(self, names: Sequence[str]) -> None:
-        self._names_seen.update(names)
+    def _numbers_of(self, names: Sequence[str]) -> list[int]:
+        different = sorted(set(names))
+        self._names_seen.update(different)
         if len(self._names_seen) > MOST_NAMES:
             raise SourceError(
                 f"there are more than {MOST_NAMES:,} different names of events; "
                 "map event to the column that has the event's name"
             )
+        numbers = dict(zip(different, self._names.of(different), strict=True))
+        if len(numbers) == 1:
+            return list(numbers.values()) * len(names)
+        return [numbers[name] for name in names]
 
     def finish(self) -> int:
-        """How many customers were made."""
+        """Write what waits; how many customers were made."""
+        self._writing.finish()
         return self._customers.made

@@ -21,10 +21,12 @@ from .reasons import of_field
 from .remembered import Remembered
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
     from .source_columns import Fields
+
+    Properties = Mapping[str, Sequence[Any]]
 
 REQUIRED = ("customer", "time")
 _OWN = frozenset({"customer", "time", "id", "event"})
@@ -74,26 +76,35 @@ class EventReader:
 
     def read(self, fields: Fields) -> EventRows:
         """The rows, or a ValueError that says what is wrong with one of them."""
-        values = fields.values
-        customers = _keys("customer", values["customer"])
-        times = self._times(values["time"])
-        names = (
-            [self._event] * fields.rows if self._event else _keys("event", values.get("event", ()))
-        )
-        own = {n: _plain(n, column) for n, column in sorted(values.items()) if n not in _OWN}
-        properties = _as_json(own, fields.rows)
-        ids = _keys("id", values["id"]) if "id" in values else None
+        own = {n: self._plain(n, fields) for n in sorted(fields.values) if n not in _OWN}
+        customers, times = _keys("customer", fields), self._times(fields)
+        names = [self._event] * fields.rows if self._event else _keys("event", fields)
+        properties = _as_json(own, fields)
+        ids = _keys("id", fields) if "id" in fields.values else None
         contents = None if ids is not None else _contents(fields, customers, names, properties)
-        return EventRows(
-            customers, times, names, ids, contents, properties, self._used(own, fields)
-        )
+        used = [*self._used_texts(own, fields), *self._used_amounts(own, fields)]
+        return EventRows(customers, times, names, ids, contents, properties, used)
 
-    def _times(self, column: Sequence[Any]) -> list[int]:
+    def _plain(self, name: str, fields: Fields) -> Sequence[Any]:
+        """A property's values as JSON has them; texts in use must fit their column."""
+        column = fields.values[name]
+        longest = VALUE_LENGTH if name in self._texts else None
+        with of_field(name):
+            if name in fields.only_text:
+                cells.check_texts(column, longest)
+                return column
+            if longest is not None:
+                cells.check_texts([text for text in column if type(text) is str], longest)
+            return [cells.jsonable(value) for value in column]
+
+    def _times(self, fields: Fields) -> list[int]:
+        column = fields.values["time"]
         with of_field("time"):
-            types = set(map(type, column))
-            if types == {str} and (plain := self._plain_instants.read(column)) is not None:
-                return plain
-            if bool in types:
+            if "time" in fields.only_text:
+                plain = self._plain_instants.read(column)
+                if plain is not None:
+                    return plain
+            elif bool in set(map(type, column)):
                 raise ValueError("true and false are no times")
             instants = self._instants
             times = [instants[value] for value in column]
@@ -101,30 +112,35 @@ class EventReader:
                 raise ValueError("is empty; every event needs one")
             return times  # type: ignore[return-value]
 
-    def _used(self, own: dict[str, Sequence[Any]], fields: Fields) -> list[Sequence[Any]]:
-        unknown = (None,) * fields.rows
-        texts = [_used_texts(name, own.get(name, unknown)) for name in self._texts]
-        return texts + [self._used_amounts(name, own.get(name, unknown)) for name in self._amounts]
+    def _used_texts(self, own: Properties, fields: Fields) -> Iterator[Sequence[str | None]]:
+        for name in self._texts:
+            column = own.get(name)
+            if column is None:
+                yield (None,) * fields.rows
+            elif name in fields.only_text and "" not in column:
+                yield column
+            else:
+                yield [text_of(value) or None for value in column]
 
-    def _used_amounts(self, name: str, column: Sequence[Any]) -> Sequence[Any]:
-        with of_field(name):
-            if set(map(type, column)) <= _HASHED_ALIKE:
-                known = self._millionths
-                return [known[value] for value in column]
-            return [cells.amount(value) for value in column]
+    def _used_amounts(self, own: Properties, fields: Fields) -> Iterator[Sequence[int | None]]:
+        known = self._millionths
+        for name in self._amounts:
+            column = own.get(name, (None,) * fields.rows)
+            with of_field(name):
+                if name in fields.only_text or set(map(type, column)) <= _HASHED_ALIKE:
+                    yield [known[value] for value in column]
+                else:
+                    yield [cells.amount(value) for value in column]
 
 
 _HASHED_ALIKE = frozenset({str, int, float, type(None)})  # 1 and 1.0 are the same number
 
 
-def _only_text(column: Sequence[Any]) -> bool:
-    return set(map(type, column)) <= {str}
-
-
-def _keys(field: str, column: Sequence[Any]) -> Sequence[str]:
+def _keys(field: str, fields: Fields) -> Sequence[str]:
     """Ids: none empty, none longer than 190 characters."""
+    column = fields.values[field]
     with of_field(field):
-        if not _only_text(column):
+        if field not in fields.only_text:
             column = [cells.text(value) for value in column]
         if "" in column or None in column:
             raise ValueError("is empty; every event needs one")
@@ -132,37 +148,30 @@ def _keys(field: str, column: Sequence[Any]) -> Sequence[str]:
     return column
 
 
-def _plain(name: str, column: Sequence[Any]) -> Sequence[Any]:
-    """Values that JSON has; the empty text is None only where other types stand beside it."""
-    with of_field(name):
-        if _only_text(column):
-            cells.check_texts(column)
-            return column
-        return [cells.jsonable(value) for value in column]
-
-
-def _as_json(own: dict[str, Sequence[Any]], rows: int) -> list[str | None]:
+def _as_json(own: Properties, fields: Fields) -> list[str | None]:
     """The known properties of each row as one JSON object; None where nothing is known."""
     if not own:
-        return [None] * rows
-    columns = list(own.values())
+        return [None] * fields.rows
     names = [f"{encode_basestring(name)}: " for name in own]
-    if all(_only_text(column) and "" not in column for column in columns):
+    if all(name in fields.only_text and "" not in column for name, column in own.items()):
         form = "{" + ", ".join(name.replace("%", "%%") + "%s" for name in names) + "}"
-        encoded = zip(*(map(encode_basestring, column) for column in columns), strict=True)
+        encoded = zip(*(map(encode_basestring, column) for column in own.values()), strict=True)
         return [form % row for row in encoded]
-    pieces = [_pieces(name, column) for name, column in zip(names, columns, strict=True)]
+    pieces = [_pieces(name, column) for name, column in zip(names, own.values(), strict=True)]
     joined = [", ".join(filter(None, row)) for row in zip(*pieces, strict=True)]
     return ["{" + row + "}" if row else None for row in joined]
 
 
 def _pieces(name: str, column: Sequence[Any]) -> list[str]:
-    if _only_text(column):
-        return [name + encode_basestring(value) if value else "" for value in column]
-    return [
-        "" if value is None or value == "" else name + json.dumps(value, ensure_ascii=False)
-        for value in column
-    ]
+    return ["" if value is None or value == "" else name + _encoded(value) for value in column]
+
+
+def _encoded(value: Any) -> str:
+    return (
+        encode_basestring(value)
+        if isinstance(value, str)
+        else json.dumps(value, ensure_ascii=False)
+    )
 
 
 def _contents(
@@ -183,16 +192,5 @@ def _contents(
     return [f"{content},{place}" for content, place in zip(contents, places, strict=True)]
 
 
-def _written(column: Sequence[Any]) -> Sequence[str]:
-    return column if _only_text(column) else [cells.text(value) or "" for value in column]
-
-
-def _used_texts(name: str, column: Sequence[Any]) -> Sequence[str | None]:
-    with of_field(name):
-        if _only_text(column):
-            cells.check_texts(column, VALUE_LENGTH)
-            return [value or None for value in column] if "" in column else column
-        texts = [text_of(value) or None for value in column]
-        if any(type(v) is str and len(v) > VALUE_LENGTH for v in column):
-            raise ValueError(f"is longer than {VALUE_LENGTH} characters")
-        return texts
+def _written(column: Sequence[Any]) -> list[str]:
+    return [value if type(value) is str else cells.text(value) or "" for value in column]

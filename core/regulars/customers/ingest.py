@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from regulars.errors import SourceError
 from regulars.instants import micros
@@ -26,6 +26,7 @@ from .customer_loading import CustomerLoading
 from .customer_rows import CustomerReader
 from .event_loading import EventLoading
 from .event_rows import EventReader
+from .in_view import in_view
 from .known_ids import KnownIds
 from .parts_loaded import PartsLoaded
 from .rejecting import Rejecting
@@ -43,8 +44,6 @@ if TYPE_CHECKING:
     from regulars.playbook.sources import Source
     from regulars.progress import Progress
     from regulars.store import Store
-
-    from .source_loading import Loading
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,6 @@ class _OneSource:
     def load(self, progress: Progress) -> Ingested:
         with self.store.transaction() as connection:
             (number,) = KnownIds(connection, tables.sources, "name").of([self.name])
-            last = connection.scalar(select(func.max(tables.events.c.id))) or 0
             loaded = PartsLoaded(connection, number)
             loading = self._loading(connection, number)
             self._check_identity(connection, loaded)
@@ -132,10 +130,12 @@ class _OneSource:
             )
             with connected(self.plugins, self.playbook, self.name) as parts:
                 customers = whole.load(parts)
-            events = self._in_view(connection, number, last)
+            events = 0
+            if isinstance(loading, EventLoading):
+                events = in_view(connection, (number, self.name), loading, self.now)
         return Ingested(customers, events, rejecting.new)
 
-    def _loading(self, connection: Connection, number: int) -> Loading:
+    def _loading(self, connection: Connection, number: int) -> CustomerLoading | EventLoading:
         customers, events = self.store.tables.customers, self.store.tables.events
         zone = self.playbook.timezone
         if self._source.provides == "customers":
@@ -181,16 +181,3 @@ class _OneSource:
             )
         if before != told_by:
             set_fact(connection, fact, told_by)
-
-    def _in_view(self, connection: Connection, number: int, last: int) -> int:
-        """How many of the source's events came into view; ``last`` is the newest before."""
-        events, runs = tables.events, tables.runs
-        finished = select(runs.c.at).where(runs.c.finished_at.is_not(None))
-        previous = connection.scalar(finished.order_by(runs.c.id.desc()).limit(1))
-        mine = (events.c.source == number, events.c.time <= micros(self.now))
-        new = select(func.count()).where(*mine, events.c.id > last)
-        found = connection.scalar(new) or 0
-        if previous is None:
-            return found
-        waited = select(func.count()).where(*mine, events.c.id <= last, events.c.time > previous)
-        return found + (connection.scalar(waited) or 0)

@@ -20,18 +20,20 @@ _SHOWN = 20  # column names in an error
 class Fields:
     """The values of some rows, by field; each list has a value for every row.
 
-    ``cursor`` are the rows' places in a source that is read from the last place on.
+    ``cursor`` are the rows' places in a source that is read from the last place on;
+    ``only_text`` are fields in which every value is text.
     """
 
     values: Mapping[str, Sequence[Any]]
     rows: int
     cursor: Sequence[Any] | None = None
+    only_text: frozenset[str] = frozenset()
 
     def only(self, places: Sequence[int]) -> Fields:
         """The rows at ``places``."""
         values = {name: [c[place] for place in places] for name, c in self.values.items()}
         cursor = self.cursor and [self.cursor[place] for place in places]
-        return Fields(values, len(places), cursor)
+        return Fields(values, len(places), cursor, self.only_text)
 
 
 class SourceColumns:
@@ -98,4 +100,5 @@ def _taken(batch: Batch, places: Mapping[str, int | None], cursor: int | None) -
     columns = columns or [()] * len(batch.columns)
     unknown = (None,) * count
     values = {f: unknown if place is None else columns[place] for f, place in places.items()}
-    return Fields(values, count, None if cursor is None else columns[cursor])
+    only_text = frozenset(f for f, column in values.items() if set(map(type, column)) == {str})
+    return Fields(values, count, None if cursor is None else columns[cursor], only_text)

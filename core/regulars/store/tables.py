@@ -104,8 +104,9 @@ events = Table(
     Column("time", Instant, nullable=False),
     Column("name", Integer, nullable=False),
     Column("source", Integer, nullable=False),
-    Column("key", Hash, nullable=False, unique=True),
+    Column("key", Hash, nullable=False),
     Column("properties", Words),
+    Index("events_once", "key", unique=True),
 )
 
 # One row a source; what of it was read: one row a file or query.

@@ -67,9 +67,10 @@ def upgrade() -> None:
         sa.Column("time", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.Integer(), nullable=False),
         sa.Column("source", sa.Integer(), nullable=False),
-        sa.Column("key", Hash, nullable=False, unique=True),
+        sa.Column("key", Hash, nullable=False),
         sa.Column("properties", Words),
     )
+    op.create_index("events_once", "events", ["key"], unique=True)
     op.create_table(
         "sources",
         sa.Column("id", sa.Integer(), primary_key=True, autoincrement=True),
