@@ -51,8 +51,8 @@ def test_good_templates_have_no_problem(tmp_path: Path) -> None:
     template = """{% macro bold(x) %}**{{ x }}**{% endmacro %}
 {% for i in range(3) %}{{ bold(i) }} {{ loop.index }}{% endfor %}
 {% set who = customer.first_name or customer.nickname %}{{ who }} {{ customer["email"] }}
-{{ traits.spend | money }} {{ event.total }} {{ arm.offer }} {{ now | date }} {{ playbook.id }}
-{{ links.unsubscribe }} {{ links.track("https://x.example") }} {{ customer.get("x") }}
+{{ traits.spend | money }} {{ event.total }} {{ now | date }} {{ playbook.id }}
+{{ customer.get("x") }}
 {{ customer.unheard_of | default("x") }} {% if nobody is defined %}x{% endif %}
 """
     assert problems(tmp_path, template) == []
@@ -118,3 +118,10 @@ def test_an_unknown_layout_is_refused(tmp_path: Path) -> None:
     (found,) = check_templates(load_playbook(tmp_path / "playbook.yaml"))
     assert found.path == "messages.hello.email.layout"
     assert "letter" in found.reason
+
+
+def test_words_that_are_not_built_yet_are_told_before_anybody_is_skipped(tmp_path: Path) -> None:
+    assert problems(tmp_path, "Hi\n{{ links.unsubscribe }} {{ arm.offer }}") == [
+        "hello.md.j2:2:4: 'links' is not built yet in this version",
+        "hello.md.j2:2:28: 'arm' is not built yet in this version",
+    ]

@@ -53,7 +53,7 @@ def _print_decisions(summary: Summary, *, planned: bool) -> None:
     for name in ("failed", "unknown"):
         count = getattr(decisions, name)
         if count:
-            rows.append([name, count, "see: regulars sources, or the channel's own log"])
+            rows.append([name, count, "why: regulars customers show PLAYBOOK ID"])
     rows += [["held", count, reason] for reason, count in decisions.held.items()]
     rows += [
         ["skipped", count, f"{reason}: {WHY_SKIPPED.get(reason, reason)}"]

@@ -12,7 +12,7 @@ from regulars.errors import PluginError, Problem
 from regulars.playbook.suggestions import unknown
 
 from .failures import RenderError
-from .known import TOP, Family, known_names
+from .known import TOP, UNBUILT, Family, known_names
 from .layouts import open_layout
 from .sources import Source, sources
 from .templates import Environments
@@ -116,7 +116,11 @@ def unknown_names(
     free = meta.find_undeclared_variables(template) - known
     spared = {id(node) for node in _spared(template)}
     for name in template.find_all(nodes.Name):
-        if name.ctx == "load" and name.name in free - set(TOP) and id(name) not in spared:
+        if name.ctx != "load" or name.name not in free - set(TOP) or id(name) in spared:
+            continue
+        if name.name in UNBUILT:
+            yield name.lineno, name.name, f"'{name.name}' is not built yet in this version"
+        else:
             yield name.lineno, name.name, unknown("name", name.name, [*TOP, *known])
     for kind in (nodes.Getattr, nodes.Getitem):
         yield from _unknown_words(template.find_all(kind), families, free, spared)

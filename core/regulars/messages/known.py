@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from regulars.hooks import Plugins
     from regulars.playbook.playbook import Playbook
 
-TOP = ("customer", "traits", "scores", "event", "arm", "playbook", "now", "links")
-LINKS = ("unsubscribe", "preferences", "track")
+TOP = ("customer", "traits", "scores", "event", "playbook", "now")
+UNBUILT = ("arm", "links")  # words of the language that this version doesn't know yet
 PLAYBOOK = ("id", "timezone", "locale", "currency")
 
 
@@ -40,13 +40,11 @@ def known_customer_names(playbook: Playbook) -> frozenset[str]:
 
 def known_names(playbook: Playbook, plugins: Plugins) -> Mapping[str, Family]:
     """What may stand behind ``customer.``, ``traits.`` and the others whose names are known."""
-    models = {name for section, name in playbook.settings if section == "models"}
     customer = None if _is_open(playbook, plugins) else known_customer_names(playbook)
     return {
         "customer": Family("attribute", customer),
         "traits": Family("trait", frozenset(playbook.traits)),
-        "scores": Family("model", frozenset(models)),
-        "links": Family("link", frozenset(LINKS)),
+        "scores": Family("model", frozenset()),
         "playbook": Family("word of playbook", frozenset(PLAYBOOK)),
     }
 

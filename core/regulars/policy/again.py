@@ -48,8 +48,6 @@ def _withdrawn(scope: Scope) -> ColumnElement[bool]:
                 ~consented(scope, name, channel),
             )
             for name, message in scope.playbook.messages.items()
-            if message.topic is not None
-            and scope.playbook.topics[message.topic].basis != "transactional"
             for channel in message.parts
         ),
     )

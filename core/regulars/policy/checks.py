@@ -2,7 +2,8 @@
 
 1. ``late``: the occasion is longer ago than the message's ``max_lateness``.
 2. ``consent``, ``unreachable``: no channel may be used, or none has an address.
-3. ``duplicate``: the same step goes to the same address twice in one run.
+3. ``exited``: the step is gone from the playbook since the message was planned.
+4. ``duplicate``: the same step goes to the same address twice in one run.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from sqlalchemy import func, select, update
 
 from regulars.instants import micros
 from regulars.store import tables
+from regulars.store.functions import fold
 
 from .routing import route, routes
 
@@ -38,6 +40,7 @@ def decide(store: Store, scope: Scope, run: int) -> None:
         _refuse_late(connection, scope)
         for step in routes(scope.playbook):
             route(connection, scope, step)
+        _refuse_exited(connection)
         _refuse_duplicates(connection)
         connection.execute(
             update(deliveries)
@@ -62,6 +65,16 @@ def _refuse_late(connection: Connection, scope: Scope) -> None:
             )
 
 
+def _refuse_exited(connection: Connection) -> None:
+    """What no route took is of a step that is gone from the playbook."""
+    deliveries = tables.deliveries
+    connection.execute(
+        update(deliveries)
+        .where(deliveries.c.state == "planned", deliveries.c.channel.is_(None))
+        .values(state="skipped", reason="exited")
+    )
+
+
 def _refuse_duplicates(connection: Connection) -> None:
     """Of several messages of one step to one address, the first planned one goes."""
     deliveries = tables.deliveries
@@ -70,7 +83,7 @@ def _refuse_duplicates(connection: Connection) -> None:
             deliveries.c.journey,
             deliveries.c.step,
             deliveries.c.channel,
-            func.lower(deliveries.c.address),
+            fold(deliveries.c.address),
         ],
         order_by=deliveries.c.id,
     )

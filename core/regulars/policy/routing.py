@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, false, func, or_, true, update
+from sqlalchemy import and_, case, false, or_, true, update
 
 from regulars.journeys.program import program
 from regulars.playbook.conditions import Consented
@@ -63,11 +63,12 @@ def route(connection: Connection, scope: Scope, step: Route) -> None:
     with one may be used, else ``unreachable``.
     """
     customers, deliveries = scope.tables.customers, tables.deliveries
-    known, usable = {}, {}
-    for channel in step.channels:
-        target = address(scope, step.message, channel)
-        known[channel] = and_(target.is_not(None), func.length(target) > 0)
-        usable[channel] = and_(known[channel], consented(scope, step.message, channel))
+    targets = {channel: address(scope, step.message, channel) for channel in step.channels}
+    known = {channel: and_(t.is_not(None), t != "") for channel, t in targets.items()}
+    usable = {
+        channel: and_(known[channel], consented(scope, step.message, channel))
+        for channel in step.channels
+    }
     nobody = ~or_(false(), *usable.values())
     reason = case((or_(false(), *known.values()), "consent"), else_="unreachable")
     mine = and_(
@@ -78,9 +79,7 @@ def route(connection: Connection, scope: Scope, step: Route) -> None:
         deliveries.c.customer == customers.c.id,
     )
     chosen = case(*((usable[channel], channel) for channel in step.channels))
-    target = case(
-        *((usable[channel], address(scope, step.message, channel)) for channel in step.channels)
-    )
+    target = case(*((usable[channel], targets[channel]) for channel in step.channels))
     connection.execute(
         update(deliveries).where(mine, ~nobody).values(channel=chosen, address=target)
     )

@@ -6,14 +6,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from regulars.customers.ingest import ingest
 from regulars.customers.traits import plan_traits
 from regulars.errors import StoreError
-from regulars.instants import instant
 from regulars.store import rehearse, tables
 
+from .identity import refuse_another
+from .reading import last_run
 from .understanding import understand
 
 if TYPE_CHECKING:
@@ -42,25 +43,18 @@ def glimpse(loaded: Loaded, now: datetime | None) -> Iterator[Glimpse]:
     With a time, new data of the sources is read as well.
 
     Raises:
-        StoreError: as of the last run, and nothing has run yet.
+        StoreError: as of the last run, and nothing has run yet; or it is another's store.
     """
     playbook, plugins = loaded.playbook, loaded.plugins
     with rehearse(playbook.store) as store:
+        refuse_another(store, playbook.id)
         traits = plan_traits(playbook, plugins)
         store.fit(traits.shape)
         if now is None:
-            now = _last_run(store, loaded)
+            now = last_run(store, loaded)
         else:
             ingest(store, playbook, plugins, now)
         yield Glimpse(store, understand(store, loaded, traits, now))
-
-
-def _last_run(store: Store, loaded: Loaded) -> datetime:
-    with store.transaction() as connection:
-        last = connection.scalar(select(func.max(tables.runs.c.at)))
-    if last is None:
-        raise StoreError(f"nothing has run yet; start with: regulars run {loaded.playbook.path}")
-    return instant(last)
 
 
 def customer_number(connection: Connection, key: str) -> int:

@@ -12,34 +12,49 @@ from regulars.errors import StoreError
 from regulars.instants import instant
 from regulars.store import Store, tables
 
+from .identity import refuse_another
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from regulars.playbook.loading import Loaded
 
 
 @contextmanager
 def stored(loaded: Loaded) -> Iterator[Store]:
-    """The playbook's store.
+    """The playbook's store, as its last run left it.
 
     Raises:
-        StoreError: nothing has run yet.
+        StoreError: nothing has run yet, or the store is another playbook's.
     """
     url = make_url(loaded.playbook.store)
-    if url.get_backend_name() == "sqlite" and not _exists(url.database):
-        raise StoreError(
-            f"there is no store at {url.database} yet; start with: regulars run "
-            f"{loaded.playbook.path}"
-        )
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        raise _nothing_has_run(loaded)
     store = Store.open(loaded.playbook.store)
     try:
+        refuse_another(store, loaded.playbook.id)
+        last_run(store, loaded)
         yield store
     finally:
         store.close()
 
 
-def _exists(database: str | None) -> bool:
-    return database is not None and Path(database).exists()
+def last_run(store: Store, loaded: Loaded) -> datetime:
+    """The instant of the last run.
+
+    Raises:
+        StoreError: nothing has run yet.
+    """
+    with store.reading() as connection:
+        last = connection.scalar(select(func.max(tables.runs.c.at)))
+    if last is None:
+        raise _nothing_has_run(loaded)
+    return instant(last)
+
+
+def _nothing_has_run(loaded: Loaded) -> StoreError:
+    return StoreError(f"nothing has run yet; start with: regulars run {loaded.playbook.path}")
 
 
 def segment_sizes(store: Store, names: Sequence[str]) -> dict[str, int]:

@@ -88,7 +88,8 @@ def _stages(
         store.fit(traits.shape)
         belong_to(store, playbook.id)
         number, info = _begin(store, playbook.id, now)
-        plugins.run_started(info)
+        if not rehearsal:
+            plugins.run_started(info)
     with clock.stage("ingest"):
         ingested = ingest(store, playbook, plugins, now, progress)
     with clock.stage("traits"):
@@ -113,7 +114,8 @@ def _stages(
         delivered.away,
     )
     _finish(store, number, summary)
-    plugins.run_finished(info, summary.as_json())
+    if not rehearsal:
+        plugins.run_finished(info, summary.as_json())
     return summary
 
 

@@ -100,6 +100,7 @@ def _deliveries(number: int) -> Select[Any]:
             deliveries.c.address,
             deliveries.c.state,
             deliveries.c.reason,
+            deliveries.c.detail,
             deliveries.c.settled_at,
         )
         .where(deliveries.c.customer == number)
