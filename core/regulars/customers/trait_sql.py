@@ -69,13 +69,13 @@ class Events:
             ),
         )
 
-    def matching(self, aggregate: Aggregate) -> ColumnElement[bool]:
-        """True for the events that ``aggregate`` is computed of, as far as they are past."""
-        tests = [self.named(aggregate.event)]
+    def narrowed(self, aggregate: Aggregate) -> list[ColumnElement[bool]]:
+        """What the past events of its name must hold to count for ``aggregate``."""
+        tests = [self.where(aggregate.where)] if aggregate.where else []
         if aggregate.within is not None:
             start = operands.window_start(aggregate.within, self.moment)
             tests.append(self.tables.events.c.time > start)
-        return and_(*tests, self.where(aggregate.where))
+        return tests
 
     def read(self, aggregate: Aggregate) -> ColumnElement[Any]:
         """The column of the property that ``aggregate`` reads."""
@@ -126,41 +126,41 @@ def traits_of_all(columns: Sequence[TraitColumn], events: Events) -> Select[Any]
 
 def _one_pass(columns: Sequence[TraitColumn], events: Events) -> Select[Any]:
     table = events.tables.events
-    aggregates = [_aggregated(column, events).label(column.name) for column in columns]
-    return (
-        select(table.c.customer, *aggregates)
-        .where(table.c.time <= micros(events.moment.now), _relevant(columns, events))
-        .group_by(table.c.customer)
-    )
+    names = _event_names(columns)
+    tests = [table.c.time <= micros(events.moment.now)]
+    if names is not None:
+        tests.append(table.c.name.in_([events.codes.get(name, -1) for name in names]))
+    one_name = names is not None and len(names) == 1
+    aggregates = [
+        _aggregated(column, events, one_name=one_name).label(column.name) for column in columns
+    ]
+    return select(table.c.customer, *aggregates).where(*tests).group_by(table.c.customer)
 
 
-def _relevant(columns: Sequence[TraitColumn], events: Events) -> ColumnElement[bool]:
-    """Only events that some column looks at; a plugin may look at all of them."""
+def _event_names(columns: Sequence[TraitColumn]) -> list[str] | None:
+    """The events that some column looks at; None if it may be any, as for a plugin."""
     computed = [column.computes for column in columns]
     aggregates = [item for item in computed if isinstance(item, Aggregate)]
-    if len(aggregates) < len(computed):
-        return true()
-    codes = sorted({events.codes.get(item.event, -1) for item in aggregates})
-    named: ColumnElement[bool] = events.tables.events.c.name.in_(codes)
-    windows = [item.within for item in aggregates if item.within is not None]
-    if len(windows) < len(aggregates):
-        return named
-    start = min(operands.window_start(window, events.moment) for window in windows)
-    return and_(named, events.tables.events.c.time > start)
+    return sorted({a.event for a in aggregates}) if len(aggregates) == len(computed) else None
 
 
-def _aggregated(column: TraitColumn, events: Events) -> ColumnElement[Any]:
+def _aggregated(column: TraitColumn, events: Events, *, one_name: bool) -> ColumnElement[Any]:
+    """The aggregate over the events of one customer; ``one_name`` if all have its name."""
     computes = column.computes
     if not isinstance(computes, Aggregate):
         return computes.kind.compile(computes.config, events.for_plugins(), events.moment)
-    matches = events.matching(computes)
-    if computes.kind == "count":
-        return func.count(case((matches, 1)))
-    if computes.reads is None:
-        time = case((matches, events.tables.events.c.time))
-        return func.min(time) if computes.kind == "first" else func.max(time)
-    value = case((matches, events.read(computes)))
-    return _OVER_VALUES[computes.kind](value)
+    tests = events.narrowed(computes)
+    if not one_name:
+        tests = [events.named(computes.event), *tests]
+    value = _value(computes, events)
+    return _OVER[computes.kind](case((and_(*tests), value)) if tests else value)
+
+
+def _value(aggregate: Aggregate, events: Events) -> ColumnElement[Any]:
+    if aggregate.reads is not None:
+        return events.read(aggregate)
+    time: ColumnElement[int] = events.tables.events.c.time
+    return literal(1) if aggregate.kind == "count" else time
 
 
 def _sum(value: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -173,7 +173,10 @@ def _average(value: ColumnElement[Any]) -> ColumnElement[Any]:
     return cast(_sum(value), Double) / cast(func.nullif(func.count(value), 0), Double)
 
 
-_OVER_VALUES: Mapping[str, Callable[[ColumnElement[Any]], ColumnElement[Any]]] = {
+_OVER: Mapping[str, Callable[[ColumnElement[Any]], ColumnElement[Any]]] = {
+    "count": func.count,
+    "first": func.min,
+    "last": func.max,
     "sum": _sum,
     "average": _average,
     "largest": func.max,
@@ -205,7 +208,8 @@ def _looked_up(column: TraitColumn, events: Events) -> ColumnElement[Any]:
     query = select(value).where(
         table.c.customer == events.tables.customers.c.id,
         table.c.time <= micros(events.moment.now),
-        events.matching(aggregate),
+        events.named(aggregate.event),
+        *events.narrowed(aggregate),
         value.is_not(None),
     )
     match aggregate.kind:

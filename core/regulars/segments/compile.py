@@ -53,7 +53,7 @@ def compile_condition(condition: Condition, scope: Scope) -> ColumnElement[bool]
 
 
 @dataclass(frozen=True)
-class _Nest:
+class Nest:
     """A test, how many brackets deep it is and of how many comparisons it consists."""
 
     test: ColumnElement[bool]
@@ -61,10 +61,10 @@ class _Nest:
     size: int = 1
 
 
-def _nested(condition: Condition, scope: Scope) -> _Nest:
+def _nested(condition: Condition, scope: Scope) -> Nest:
     if isinstance(condition, PluginCondition):
-        return _Nest(_plugin(condition, scope))
-    nests = [_Nest(leaf(condition, scope)) for leaf in _leaf(condition)]
+        return Nest(_plugin(condition, scope))
+    nests = [Nest(leaf(condition, scope)) for leaf in _leaf(condition)]
     if isinstance(condition, InSegment):
         nests.append(_segment(condition.segment, scope))
     if condition.all is not None:
@@ -73,7 +73,7 @@ def _nested(condition: Condition, scope: Scope) -> _Nest:
         nests.append(_some([_nested(inner, scope) for inner in condition.any]))
     if condition.none is not None:
         inside = _some([_nested(inner, scope) for inner in condition.none])
-        nests.append(_Nest(not_(inside.test), inside.depth + 1, inside.size))
+        nests.append(Nest(not_(inside.test), inside.depth + 1, inside.size))
     return _every(nests)
 
 
@@ -81,26 +81,28 @@ def _leaf(condition: Condition) -> list[Callable[[Any, Scope], ColumnElement[boo
     return [leaf for kind, leaf in LEAVES.items() if type(condition) is kind]
 
 
-def _every(nests: Sequence[_Nest]) -> _Nest:
+def _every(nests: Sequence[Nest]) -> Nest:
     return nests[0] if len(nests) == 1 else _joined(nests, lambda *tests: and_(true(), *tests))
 
 
-def _some(nests: Sequence[_Nest]) -> _Nest:
+def _some(nests: Sequence[Nest]) -> Nest:
     return nests[0] if len(nests) == 1 else _joined(nests, lambda *tests: or_(false(), *tests))
 
 
-def _joined(nests: Sequence[_Nest], join: Callable[..., ColumnElement[bool]]) -> _Nest:
+def _joined(nests: Sequence[Nest], join: Callable[..., ColumnElement[bool]]) -> Nest:
     """All in one bracket, the deepest first: SQLite's parser then has the least to remember."""
     tests = [nest.test for nest in sorted(nests, key=lambda nest: -nest.depth)]
     while len(tests) > FLAT:
         tests = [_closed(join(*tests[i : i + FLAT])) for i in range(0, len(tests), FLAT)]
     depth = max((nest.depth for nest in nests), default=0) + 1
-    return _Nest(join(*tests), depth, sum(nest.size for nest in nests))
+    return Nest(join(*tests), depth, sum(nest.size for nest in nests))
 
 
-def _segment(name: str, scope: Scope) -> _Nest:
+def _segment(name: str, scope: Scope) -> Nest:
     """Another segment, written out; segments that double one another would never end."""
-    nest = _nested(scope.playbook.segments[name], scope)
+    nest = scope.compiled.get(name)
+    if nest is None:
+        nest = scope.compiled[name] = _nested(scope.playbook.segments[name], scope)
     if nest.size > LARGEST:
         reason = f"written out it has more than {LARGEST:,} comparisons; refer to fewer segments"
         file = str(scope.playbook.path)

@@ -14,7 +14,7 @@ from regulars.customers.trait_sql import Events, event_codes
 from regulars.hooks.kinds import Moment
 from regulars.store.tables import scores
 
-from .compile import compile_condition
+from .compile import Nest, compile_condition
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 class Scope:
     """What names mean at ``now``; made once a run, after the store was fitted to the playbook.
 
-    Its conditions are over ``people``. It is what a plugin's SQL sees (``hooks.kinds.Columns``).
+    Its conditions are over ``people``; segments that were written out are kept in ``compiled``. It
+    is what a plugin's SQL sees (``hooks.kinds.Columns``).
     """
 
     playbook: Playbook
@@ -43,6 +44,7 @@ class Scope:
     tables: Tables
     now: datetime
     events: Events = field(repr=False)
+    compiled: dict[str, Nest] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(  # noqa: PLR0913, PLR0917 (all that a run knows)
