@@ -5,16 +5,17 @@ Steps have no loops, so one pass in this order moves everybody as far as they ca
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regulars.playbook.journeys import STEPS, If, Send
+from regulars.playbook.journeys import If
+from regulars.playbook.walking import named_steps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from regulars.playbook.journeys import Journey, Step
+    from regulars.playbook.positions import Path
 
 
 @dataclass(frozen=True)
@@ -32,39 +33,21 @@ class Instruction:
 
 def program(journey: Journey) -> tuple[Instruction, ...]:
     """The steps of ``journey``, branches flattened, in the order in which they are done."""
-    return tuple(_flatten(_named(journey.steps, Counter()), None))
+    ids = {path: name for path, name, _ in named_steps(journey, ())}
+    return tuple(_flatten(ids, journey.steps, ("steps",), None))
 
 
-@dataclass(frozen=True)
-class _Named:
-    id: str
-    step: Step
-    then: tuple[_Named, ...] = ()
-    otherwise: tuple[_Named, ...] = ()
-
-
-def _named(steps: Sequence[Step], seen: Counter[str]) -> tuple[_Named, ...]:
-    """Each step with its id: its own, the message's name, or its kind and number."""
-    return tuple(_name(step, seen) for step in steps)
-
-
-def _name(step: Step, seen: Counter[str]) -> _Named:
-    kind = next(word for word, model in STEPS.items() if isinstance(step, model))
-    seen[kind] += 1
-    default = step.send if isinstance(step, Send) else f"{kind}-{seen[kind]}"
-    if not isinstance(step, If):
-        return _Named(step.id or default, step)
-    return _Named(step.id or default, step, _named(step.then, seen), _named(step.else_, seen))
-
-
-def _flatten(steps: Sequence[_Named], after: str | None) -> Iterator[Instruction]:
-    for place, named in enumerate(steps):
-        following = steps[place + 1].id if place + 1 < len(steps) else after
-        if not isinstance(named.step, If):
-            yield Instruction(named.id, named.step, following)
+def _flatten(
+    ids: Mapping[Path, str], steps: Sequence[Step], path: Path, after: str | None
+) -> Iterator[Instruction]:
+    for place, step in enumerate(steps):
+        here = (*path, place)
+        following = ids.get((*path, place + 1), after)
+        if not isinstance(step, If):
+            yield Instruction(ids[here], step, following)
             continue
-        then = named.then[0].id if named.then else following
-        otherwise = named.otherwise[0].id if named.otherwise else following
-        yield Instruction(named.id, named.step, then, otherwise)
-        yield from _flatten(named.then, following)
-        yield from _flatten(named.otherwise, following)
+        then, otherwise = (*here, "then"), (*here, "else")
+        first, other = (ids.get((*branch, 0), following) for branch in (then, otherwise))
+        yield Instruction(ids[here], step, first, other)
+        yield from _flatten(ids, step.then, then, following)
+        yield from _flatten(ids, step.else_, otherwise, following)

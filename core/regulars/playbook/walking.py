@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from .conditions import Condition, Group
-from .journeys import If, Journey, Step
+from .journeys import STEPS, If, Journey, Send, Step
 from .positions import Path
 
 
@@ -30,6 +31,24 @@ def _steps(steps: Sequence[Step], path: Path) -> Iterator[tuple[Path, Step]]:
         if isinstance(step, If):
             yield from _steps(step.then, (*path, place, "then"))
             yield from _steps(step.else_, (*path, place, "else"))
+
+
+def kind_of(step: Step) -> str:
+    """The word that makes ``step`` what it is, such as ``send``."""
+    return next(word for word, model in STEPS.items() if isinstance(step, model))
+
+
+def named_steps(journey: Journey, path: Path) -> Iterator[tuple[Path, str, Step]]:
+    """The steps of ``journey`` with their ids: their own, the message's name, or ``kind-number``.
+
+    The numbers of a kind count from 1 in the order the steps are written.
+    """
+    seen: Counter[str] = Counter()
+    for at, step in steps_of(journey, path):
+        kind = kind_of(step)
+        seen[kind] += 1
+        default = step.send if isinstance(step, Send) else f"{kind}-{seen[kind]}"
+        yield at, step.id or default, step
 
 
 def all_steps(journeys: dict[str, Journey]) -> Iterator[tuple[Path, Step]]:

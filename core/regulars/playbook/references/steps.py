@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from functools import singledispatch
 from typing import Any
 
 from regulars.errors import Problem
 from regulars.playbook.header import zone
-from regulars.playbook.journeys import STEPS, Emit, Journey, Send, Set, Step
+from regulars.playbook.journeys import Emit, Journey, Send, Set
 from regulars.playbook.positions import Path
-from regulars.playbook.walking import all_steps, steps_of
+from regulars.playbook.walking import all_steps, kind_of, named_steps
 
 from .fitting import misfit
 from .known import Known
@@ -76,18 +75,11 @@ def _(step: Emit, path: Path, known: Known) -> Iterator[Problem]:
 
 
 def _ids(known: Known, journey: Journey, path: Path) -> Iterator[Problem]:
-    """Two steps with one id: their own, the message's name, or else their kind and number."""
+    """Two steps with one id."""
     seen: set[str] = set()
-    kinds: Counter[str] = Counter()
-    for at, step in steps_of(journey, path):
-        kind = next(word for word, model in STEPS.items() if isinstance(step, model))
-        kinds[kind] += 1
-        name = step.id or (step.send if isinstance(step, Send) else f"{kind}-{kinds[kind]}")
+    for at, name, step in named_steps(journey, path):
         if name in seen:
             reason = f"another step of this journey is called '{name}'; give this one an id"
-            yield known.draft.document.problem(at, reason, at=_word(step, kind))
+            word = "id" if step.id else kind_of(step)
+            yield known.draft.document.problem(at, reason, at=(word,))
         seen.add(name)
-
-
-def _word(step: Step, kind: str) -> Path:
-    return ("id",) if step.id else (kind,)
