@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from regulars.customers.traits import plan_traits
-from regulars.delivery import deliver
+from regulars.delivery import deliver, recover
 from regulars.hooks import Plugins, RunInfo
 from regulars.instants import micros
 from regulars.playbook.messages import Channel, Message
@@ -147,7 +147,9 @@ class Shop:
     def deliver(self, **words: Any) -> Delivered:
         self.runs += 1
         run = RunInfo(id=f"run-{self.runs}", playbook=self.playbook.id, at=NOW)
-        return deliver(self.store, self.scope(), run, self.runs, **{"pauses": self.pauses} | words)
+        scope = self.scope()
+        recover(self.store, scope, self.runs)  # as a run does, before its policy
+        return deliver(self.store, scope, run, self.runs, **{"pauses": self.pauses} | words)
 
     def rows(self) -> list[Any]:
         """The ledger."""

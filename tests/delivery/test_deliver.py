@@ -165,7 +165,7 @@ def test_plugins_hear_what_was_sent_and_what_was_not(
     corner.deliver()
     told = capsys.readouterr().out.splitlines()
     assert sorted(told) == [
-        "refused c2 they said no: s3cret",
+        "refused c2 they said no: ***",
         "sent c1 b'note-c1' run-1",
         "sent c3 b'note-c3' run-1",
     ]

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
 from regulars.instants import micros
+from regulars.playbook.secrets import redact
 from regulars.policy import still_allowed
 from regulars.progress import Silent
 from regulars.store import tables
@@ -73,8 +74,7 @@ def deliver(  # noqa: PLR0913 (the last four have defaults)
     At most ``in_flight`` messages are claimed at a time: so many can become unknown when the
     process dies. With ``rehearse`` no channel is opened and every message counts as accepted.
     """
-    ledger = Ledger(me(), run_id, micros(scope.now), scope.playbook.secrets)
-    recover(store, scope, run_id)
+    ledger = Ledger(me(), run_id, micros(scope.now))
     loop = _Loop(store, scope, run, ledger, in_flight, progress or Silent(), rehearse)
     try:
         loop.go(pauses)
@@ -193,14 +193,23 @@ class _Loop:
             return
         composed = self.composer.compose(claim, self.material)
         if isinstance(composed, Answer):
-            self.answers.append(composed)
+            self.answers.append(self._redacted(composed))
         elif self.rehearse:
             self.answers.append(Answer(claim, ACCEPTED, composed))
         else:
             self.workers.give(claim, composed)
 
     def _collect(self, patience: float) -> None:
-        self.answers += map(self.rounds.judge, self.workers.collect(patience))
+        answers = map(self._redacted, self.workers.collect(patience))
+        self.answers += map(self.rounds.judge, answers)
+
+    def _redacted(self, answer: Answer) -> Answer:
+        """``answer`` without the secrets that a provider or a plugin may repeat."""
+        said = answer.outcome.detail
+        if said is None:
+            return answer
+        detail = redact(said, self.scope.playbook.secrets)
+        return replace(answer, outcome=replace(answer.outcome, detail=detail))
 
     def _announce(self, settled: Sequence[Answer]) -> None:
         """Tell the person who looks on, and plugins that watch."""

@@ -70,7 +70,6 @@ class Ledger:
     owner: str
     run: int
     now: int
-    secrets: Collection[str] = ()
 
     def claim(
         self, connection: Connection, limit: int, after: int = 0, away: Collection[str] = ()
@@ -161,8 +160,8 @@ class Ledger:
             "held": claim.fence,
             "state": outcome.state,
             "reason": outcome.reason,
-            "detail": storable(outcome.detail, self.secrets),
-            "provider_id": storable(outcome.provider_id, self.secrets),
+            "detail": storable(outcome.detail),
+            "provider_id": storable(outcome.provider_id),
             "decided_by": self.run if decided else None,
             "settled_at": self.now if decided else None,
             "untried": 0 if outcome.attempted else 1,

@@ -10,13 +10,9 @@ from regulars.hooks.attribution import reason as reason_of
 from regulars.store.tables import VALUE_LENGTH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from regulars.hooks import Receipt
 
 State = Literal["planned", "sent", "failed", "unknown", "skipped"]
-
-_DETAIL_LENGTH = 1000
 
 
 @dataclass(frozen=True)
@@ -75,10 +71,8 @@ def not_open(error: BaseException, blame: str) -> Outcome:
     return Outcome("failed", "temporary", said, again=True, attempted=False)
 
 
-def storable(text: str | None, secrets: Iterable[str], length: int = _DETAIL_LENGTH) -> str | None:
-    """``text`` as every database takes it: no NUL, no half characters, no secrets, not endless."""
+def storable(text: str | None) -> str | None:
+    """``text`` as every database takes it: no NUL, no half characters, not endless."""
     if text is None:
         return None
-    for secret in secrets:
-        text = text.replace(secret, "***")
-    return text.replace("\0", "").encode(errors="replace").decode()[: min(length, VALUE_LENGTH)]
+    return text.replace("\0", "").encode(errors="replace").decode()[:VALUE_LENGTH]
