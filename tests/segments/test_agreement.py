@@ -270,7 +270,7 @@ def sampled(seed: str, key: str, share: float) -> bool:
 
 def test_sql_and_python_agree_about_every_customer(store: Store) -> None:
     @settings(
-        max_examples=20,
+        max_examples=12,
         deadline=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),

@@ -10,7 +10,7 @@ import operator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import and_, false, func, not_, or_
+from sqlalchemy import and_, false, func, not_
 
 from regulars.amounts import SCALE
 from regulars.instants import micros
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 SubjectType = Literal["text", "integer", "amount", "number", "boolean", "date", "time", "point"]
 
 NEGATIVE = {"is_not": "is", "not_in": "in"}
-_BOUNDS: dict[str, tuple[Callable[[Any, Any], Any], Callable[[Any], int]]] = {
+BOUNDS: dict[str, tuple[Callable[[Any, Any], Any], Callable[[Any], int]]] = {
     "at_least": (operator.ge, operands.ceiling),
     "more_than": (operator.gt, operands.floor),
     "at_most": (operator.le, operands.floor),
@@ -130,7 +130,7 @@ def _bounded(subject: Subject, word: str, value: Any) -> ColumnElement[bool] | N
     number = operands.exact(value, subject.scale)
     if number is None or subject.type not in {"integer", "amount", "number"}:
         return None
-    compares, rounded = _BOUNDS[word]
+    compares, rounded = BOUNDS[word]
     operand = operands.double(number) if subject.type == "number" else rounded(number)
     test: ColumnElement[bool] = compares(subject.column, operand)
     return test
@@ -185,57 +185,3 @@ def _folded(value: Any) -> Any:
     if isinstance(value, str):
         return fold_text(value)
     return [_folded(item) for item in value] if isinstance(value, list) else value
-
-
-# ------------------------------------------------------------------ event properties
-
-
-def reads_number(word: str, value: Any) -> bool:
-    """Whether a word on an event's property looks at it as a number."""
-    if word in _BOUNDS or word == "between":
-        return True
-    values = value if isinstance(value, list) else [value]
-    return any(_is_number(item) for item in values) and word != "known"
-
-
-def reads_text(word: str, value: Any) -> bool:
-    """Whether a word on an event's property looks at it as text."""
-    if word in _BOUNDS or word == "between":
-        return False
-    values = value if isinstance(value, list) else [value]
-    return any(not _is_number(item) for item in values)
-
-
-def property_holds(
-    text: Callable[[], ColumnElement[Any]],
-    number: Callable[[], ColumnElement[Any]],
-    comparison: Comparison,
-    moment: Moment,
-) -> ColumnElement[bool]:
-    """True where an event's property, read as text or number by each operand, compares so."""
-    tests = []
-    for word, value in comparison.words().items():
-        positive = NEGATIVE.get(word, word)
-        readings = []
-        if reads_text(word, value):
-            subject = Subject(text(), "text")
-            ignore_case = comparison.ignore_case
-            readings.append(
-                holds(subject, positive, _as_text(word, value), moment, ignore_case=ignore_case)
-            )
-        if reads_number(word, value):
-            readings.append(holds(amount(number()), positive, value, moment))
-        test = or_(*readings)
-        tests.append(not_(test) if word in NEGATIVE else test)
-    return and_(*tests)
-
-
-def _as_text(word: str, value: Any) -> Any:
-    """A property that is true or false is kept as that word."""
-    if isinstance(value, list):
-        return [_as_text(word, item) for item in value]
-    return str(value).lower() if isinstance(value, bool) and word != "known" else value
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -9,11 +9,11 @@ from regulars.playbook.conditions import Sample
 from regulars.playbook.sources import BUILT_IN
 from regulars.playbook.traits import event_and_property
 from regulars.playbook.triggers import EventTrigger
+from regulars.playbook.walking import all_conditions
 from regulars.store.schema import Shape
 
 from .aggregates import Aggregate
-from .comparisons import reads_number, reads_text
-from .written import conditions_of
+from .properties import reads_number, reads_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -64,11 +64,12 @@ def shape_of(playbook: Playbook, columns: Collection[TraitColumn]) -> Shape:
         if isinstance(journey.when, EventTrigger):
             properties.of_where(journey.when.where)
             properties.texts.update(key for key in (journey.when.key,) if key is not None)
+    conditions = all_conditions(playbook.segments, playbook.journeys)
     return Shape(
         attributes=_declared(playbook),
         texts=frozenset(properties.texts),
         amounts=frozenset(properties.amounts),
-        samples=frozenset(c.seed for c in conditions_of(playbook) if isinstance(c, Sample)),
+        samples=frozenset(c.seed for _, c in conditions if isinstance(c, Sample)),
         traits={column.name: column.type for column in columns},
     )
 

@@ -30,7 +30,7 @@ from regulars.store.tables import event_names
 
 from . import operands
 from .aggregates import Aggregate
-from .comparisons import property_holds
+from .properties import property_holds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

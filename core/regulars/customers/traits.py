@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from regulars.hooks.kinds import Moment
 from regulars.playbook.conditions import NotPerformed, Performed
+from regulars.playbook.walking import all_conditions
 from regulars.store import insert_from
 
 from .aggregates import Aggregate, ColumnType, of_condition, of_trait
 from .shapes import shape_of
 from .trait_sql import Events, event_codes, traits_of_all
-from .written import conditions_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,7 +109,7 @@ def plan_traits(playbook: Playbook, plugins: Plugins) -> TraitPlan:
         computes = of_trait(trait) or _of_plugin(trait, name, playbook, plugins)
         column = columns.setdefault(computes, TraitColumn(_named("t_", name), computes))
         traits[name] = column
-    for condition in conditions_of(playbook):
+    for _, condition in all_conditions(playbook.segments, playbook.journeys):
         if isinstance(condition, Performed | NotPerformed):
             aggregate = of_condition(condition)
             name = "x_" + _digest(aggregate.signature())

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from regulars.customers.written import nested
 from regulars.playbook.conditions import Consented, InSegment, TraitCondition
 from regulars.playbook.values import jsonable
+from regulars.playbook.walking import conditions_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,13 +33,13 @@ def _gather(playbook: Playbook, segment: str, parts: dict[str, Any]) -> None:
     parts[name] = _plain(condition)
     for path, part in _references(playbook, condition):
         parts[path] = _plain(part)
-    for inner in nested(condition):
+    for _, inner in conditions_of(condition, ()):
         if isinstance(inner, InSegment):
             _gather(playbook, inner.segment, parts)
 
 
 def _references(playbook: Playbook, condition: Condition) -> Iterator[tuple[str, BaseModel]]:
-    for inner in nested(condition):
+    for _, inner in conditions_of(condition, ()):
         if isinstance(inner, TraitCondition):
             yield f"traits.{inner.trait}", playbook.traits[inner.trait]
         if isinstance(inner, Consented):
