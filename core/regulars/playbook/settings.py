@@ -86,7 +86,7 @@ def _others(draft: Draft) -> Iterator[tuple[PartPath, str, Any]]:
     for name, trait in draft.parts["traits"].items():
         if isinstance(trait, PluginTrait):
             yield ("traits", name), "traits", trait
-    for path, condition in all_conditions(draft.parts):
+    for path, condition in all_conditions(draft.parts["segments"], draft.parts["journeys"]):
         if isinstance(condition, PluginCondition):
             yield path, "conditions", condition
     for name, journey in draft.parts["journeys"].items():

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
 from .conditions import Condition, Group
 from .journeys import STEPS, If, Journey, Send, Step
 from .positions import Path
 
 
-def conditions_of(condition: Condition, path: Path) -> Iterator[tuple[Path, Any]]:
+def conditions_of(condition: Condition, path: Path) -> Iterator[tuple[Path, Condition]]:
     """``condition`` and all that it is made of."""
     yield path, condition
     if isinstance(condition, Group):
@@ -51,16 +50,18 @@ def named_steps(journey: Journey, path: Path) -> Iterator[tuple[Path, str, Step]
         yield at, step.id or default, step
 
 
-def all_steps(journeys: dict[str, Journey]) -> Iterator[tuple[Path, Step]]:
+def all_steps(journeys: Mapping[str, Journey]) -> Iterator[tuple[Path, Step]]:
     """Every step of ``journeys``."""
     for name, journey in journeys.items():
         yield from steps_of(journey, ("journeys", name))
 
 
-def all_conditions(parts: dict[str, dict[str, Any]]) -> Iterator[tuple[Path, Any]]:
-    """Every condition in a playbook's valid ``parts``: in segments and in journeys."""
-    for name, condition in parts["segments"].items():
+def all_conditions(
+    segments: Mapping[str, Condition], journeys: Mapping[str, Journey]
+) -> Iterator[tuple[Path, Condition]]:
+    """Every condition of a playbook, nested ones too, in the order they are written."""
+    for name, condition in segments.items():
         yield from conditions_of(condition, ("segments", name))
-    for path, step in all_steps(parts["journeys"]):
+    for path, step in all_steps(journeys):
         if isinstance(step, If):
             yield from conditions_of(step.if_, (*path, "if"))

@@ -26,7 +26,8 @@ from .known import Known
 
 def check_conditions(known: Known) -> Iterator[Problem]:
     """Every condition, in segments and in journeys."""
-    for path, condition in all_conditions(known.draft.parts):
+    parts = known.draft.parts
+    for path, condition in all_conditions(parts["segments"], parts["journeys"]):
         yield from _check(condition, path, known)
 
 
