@@ -9,7 +9,7 @@ LIMIT = 9_000_000_000_000  # units; a BIGINT of millionths ends a little above
 _EXACT = Decimal(1)
 
 
-def millionths(value: int | float | str | Decimal) -> int:
+def millionths(value: float | str | Decimal) -> int:
     """``value`` in whole millionths, rounded half to even.
 
     Raises:

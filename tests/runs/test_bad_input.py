@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import Client
+    from tests.runs.conftest import Client
 
 AT = ("--at", "2026-05-01T09:00Z")
 JOURNEY = "journeys: {j: {when: {event: order}, steps: [{send: hello}]}}\n"

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from conftest import Client
+    from tests.runs.conftest import Client
 
 ORDERS = ("ada,2026-05-01T08:00:00,1,bread,3.50", "bob,2026-05-01T08:00:00,2,bun,1.00")
 HELLO_AGAIN = '  again:\n    mail: {subject: "Again", body: "Again."}\n'

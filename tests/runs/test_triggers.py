@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from conftest import Client
+    from tests.runs.conftest import Client
 
 SEND = "    steps: [{send: hello}]\n"
 

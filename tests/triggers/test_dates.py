@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -30,7 +31,7 @@ def test_each_day_comes_once_however_the_runs_fall(name: str, hours: list[int]) 
         found += [day.base for day in days_that_come(zones, trigger, now, later)]
         now = later
     assert found == sorted(set(found))
-    assert all(after - before == timedelta(days=1) for before, after in zip(found, found[1:]))
+    assert all(after - before == timedelta(days=1) for before, after in pairwise(found))
 
 
 def test_zones_that_agree_share_a_day() -> None:

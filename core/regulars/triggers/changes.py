@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Integer, and_, cast, null, select, true
+from sqlalchemy import and_, true
 
 from regulars.instants import micros
 from regulars.store import tables
 
-from .occasions import Occasions, as_key
+from .occasions import Occasions, candidates, misfire_limit
 
 if TYPE_CHECKING:
     from regulars.playbook.journeys import Journey
@@ -33,20 +33,21 @@ def change_occasions(
         since = and_(changes.c.at > micros(past.last_run), changes.c.at <= micros(scope.now))
     by_customer = true() if journey.existing else changes.c.by_edit == 0
     found = (
-        select(changes.c.customer, as_key(changes.c.at), changes.c.at, cast(null(), Integer))
+        candidates(changes.c.customer, changes.c.at, changes.c.at)
         .join(segments, segments.c.id == changes.c.segment)
         .where(segments.c.name == segment, changes.c.entered == int(entered), since, by_customer)
     )
-    if journey.misfire is None:
+    limit = misfire_limit(journey, scope)
+    if limit is None:
         return Occasions(found)
-    oldest = micros(journey.misfire.within.before(scope.now, scope.zone))
+    oldest = micros(limit)
     return Occasions(found.where(changes.c.at > oldest), found.where(changes.c.at <= oldest))
 
 
 def _members(segment: str) -> Occasions:
     members, segments = tables.members, tables.segments
     return Occasions(
-        select(members.c.customer, as_key(members.c.since), members.c.since, cast(null(), Integer))
+        candidates(members.c.customer, members.c.since, members.c.since)
         .join(segments, segments.c.id == members.c.segment)
         .where(segments.c.name == segment)
     )

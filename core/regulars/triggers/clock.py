@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cronsim import CronSim
-from sqlalchemy import Integer, Select, cast, literal, null, select, union_all
+from sqlalchemy import Select, literal, union_all
 
 from regulars.instants import micros
 from regulars.store import tables
-from regulars.store.tables import Name
+from regulars.store.tables import Instant
 
-from .occasions import GRACE, Occasions, Occurrence
+from .occasions import GRACE, Occasions, Occurrence, candidates, misfire_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -54,7 +54,7 @@ def schedule_occasions(
 
 
 def _occurrences(expression: str, start: datetime, scope: Scope) -> Iterator[datetime]:
-    """Instants in (start, now]; the walk begins late enough to stay short."""
+    """Instants in (start, now]."""
     for local in CronSim(expression, start.astimezone(scope.zone)):
         if local > scope.now:
             return
@@ -62,9 +62,7 @@ def _occurrences(expression: str, start: datetime, scope: Scope) -> Iterator[dat
 
 
 def _limit(journey: Journey, scope: Scope) -> datetime:
-    if journey.misfire is None:
-        return scope.now - GRACE
-    return journey.misfire.within.before(scope.now, scope.zone)
+    return misfire_limit(journey, scope) or scope.now - GRACE
 
 
 def _broadcast(
@@ -77,19 +75,16 @@ def _broadcast(
     limit = _limit(journey, scope)
     new = [instant for instant in due if micros(instant) not in recorded]
     occurrences = tuple(Occurrence(instant, missed=instant <= limit) for instant in new)
-    fired = [_members_at(segment, item.at) for item in occurrences if not item.missed]
+    fired = [_members_for(segment, item.at) for item in occurrences if not item.missed]
     found = union_all(*fired).subquery("fired").select() if fired else None
     return Occasions(found, occurrences=occurrences)
 
 
-def _members_at(segment: str, instant: datetime) -> Select[Any]:
+def _members_for(segment: str, instant: datetime) -> Select[Any]:
     members, segments = tables.members, tables.segments
     return (
-        select(
-            members.c.customer.label("customer"),
-            cast(literal(str(micros(instant))), Name).label("key"),
-            literal(micros(instant), tables.Instant).label("occurred_at"),
-            cast(null(), Integer).label("event"),
+        candidates(
+            members.c.customer, literal(str(micros(instant))), literal(micros(instant), Instant)
         )
         .join(segments, segments.c.id == members.c.segment)
         .where(segments.c.name == segment)

@@ -9,14 +9,14 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import Integer, and_, case, cast, func, literal, null, or_, select
+from sqlalchemy import and_, case, func, literal, or_, select
 
 from regulars.instants import micros
 from regulars.playbook.conditions import InSegment
 from regulars.playbook.values import TimeOfDay
-from regulars.store.tables import Instant, Name
+from regulars.store.tables import Instant
 
-from .occasions import GRACE, Occasions
+from .occasions import GRACE, Occasions, candidates, misfire_limit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,9 +47,7 @@ def date_occasions(
     connection: Connection, trigger: DateTrigger, journey: Journey, scope: Scope, past: Past
 ) -> Occasions:
     """Customers whose day came since the journey's last run, no longer ago than ``misfire``."""
-    grace = scope.now - GRACE
-    if journey.misfire is not None:
-        grace = journey.misfire.within.before(scope.now, scope.zone)
+    grace = misfire_limit(journey, scope) or scope.now - GRACE
     start = max(grace, past.last_run) if past.last_run else grace
     found = _select(connection, trigger, scope, start, scope.now)
     late = None
@@ -74,7 +72,7 @@ def _select(
     told = case(*((matches[day], literal(day.told_at, Instant)) for day in matches))
     inside = [scope.condition(InSegment(segment=trigger.segment))] if trigger.segment else []
     return (
-        select(scope.tables.customers.c.id, cast(key, Name), told, cast(null(), Integer))
+        candidates(scope.customer, key, told)
         .select_from(scope.people)
         .where(column.is_not(None), or_(*matches.values()), *inside)
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Integer, and_, cast, func, null, or_, select, true
+from sqlalchemy import and_, cast, func, or_, select, true
 
 from regulars.instants import micros
+from regulars.store.schema import text_column
+from regulars.store.tables import Name
 
-from .occasions import GRACE, Occasions, as_key
+from .occasions import GRACE, Occasions, candidates, misfire_limit
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,10 +36,10 @@ def event_occasions(trigger: EventTrigger, journey: Journey, scope: Scope, past:
         scope.where(trigger.where),
         _new_since(events, past),
     )
-    key = as_key(events.c.id)
+    key: ColumnElement[Any] = cast(events.c.id, Name)
     if trigger.key is not None:
-        key = func.coalesce(events.c[f"p_{trigger.key}"], key)
-    found = select(events.c.customer, key, events.c.time, events.c.id).where(matching)
+        key = func.coalesce(events.c[text_column(trigger.key)], key)
+    found = candidates(events.c.customer, key, events.c.time, events.c.id).where(matching)
     counts_from = _arrived_since(journey, scope, past)
     if counts_from is None:
         return Occasions(found)
@@ -53,9 +55,9 @@ def _arrived_since(journey: Journey, scope: Scope, past: Past) -> datetime | Non
     On a journey's first run what happened before it lets in only with ``existing: true``, but
     for a short grace: the order of this morning counts.
     """
-    if journey.misfire is not None:
-        return journey.misfire.within.before(scope.now, scope.zone)
-    return scope.now - GRACE if past.first_run is None and not journey.existing else None
+    if past.first_run is None and not journey.existing:
+        return misfire_limit(journey, scope) or scope.now - GRACE
+    return misfire_limit(journey, scope)
 
 
 def _new_since(events: Any, past: Past) -> ColumnElement[bool]:
@@ -78,7 +80,7 @@ def inactive_occasions(
         .group_by(events.c.customer)
         .subquery("last_events")
     )
-    found = select(last.c.customer, as_key(last.c.time), last.c.time, cast(null(), Integer)).where(
+    found = candidates(last.c.customer, last.c.time, last.c.time).where(
         last.c.time <= micros(trigger.for_.before(scope.now, scope.zone))
     )
     counts_from = _inactive_since(journey, scope, past)
@@ -94,6 +96,6 @@ def inactive_occasions(
 
 def _inactive_since(journey: Journey, scope: Scope, past: Past) -> datetime | None:
     """Who became inactive at or before this instant doesn't enter; None: everybody may."""
-    if journey.misfire is not None:
-        return journey.misfire.within.before(scope.now, scope.zone)
-    return None if journey.existing else (past.first_run or scope.now) - GRACE
+    if journey.misfire is None and not journey.existing:
+        return (past.first_run or scope.now) - GRACE
+    return misfire_limit(journey, scope)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, String, cast
+from sqlalchemy import Column, cast, func, null, select
 
 from regulars.store.tables import Id, Instant, Name
 
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Select
 
+    from regulars.playbook.journeys import Journey
+    from regulars.segments.scope import Scope
+
+LONGEST_KEY = 190  # characters
 GRACE = timedelta(hours=24)  # an occurrence that passed while nothing ran counts this long
 
 
@@ -58,6 +62,23 @@ def candidate_columns() -> list[Column[Any]]:
     ]
 
 
-def as_key(column: ColumnElement[Any]) -> ColumnElement[str]:
-    """A number as the text of an entry key."""
-    return cast(column, String(40))
+def candidates(
+    customer: ColumnElement[Any],
+    key: ColumnElement[Any],
+    occurred_at: ColumnElement[Any],
+    event: ColumnElement[Any] | None = None,
+) -> Select[Any]:
+    """The SELECT of an occasion's four columns; ``key`` becomes text that fits an entry's key."""
+    return select(
+        customer.label("customer"),
+        func.substr(cast(key, Name), 1, LONGEST_KEY).label("key"),
+        occurred_at.label("occurred_at"),
+        (cast(null(), Id) if event is None else event).label("event"),
+    )
+
+
+def misfire_limit(journey: Journey, scope: Scope) -> datetime | None:
+    """Occasions at or before this instant are too late by ``misfire``; None without it."""
+    if journey.misfire is None:
+        return None
+    return journey.misfire.within.before(scope.now, scope.zone)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Integer, cast, null, select
-
 from regulars.hooks import Moment
 from regulars.instants import micros
-from regulars.store.tables import Name
 
-from .occasions import Occasions
+from .occasions import Occasions, candidates
 
 if TYPE_CHECKING:
     from regulars.playbook.triggers import PluginTrigger
@@ -26,10 +23,7 @@ def plugin_occasions(trigger: PluginTrigger, scope: Scope, past: Past) -> Occasi
     compiled = kind.compile(settings, scope, Moment(scope.now, scope.zone), past.last_run)
     offered = compiled.subquery("offered")
     return Occasions(
-        select(
-            offered.c.customer,
-            cast(offered.c.key, Name),
-            offered.c.occurred_at,
-            cast(null(), Integer),
-        ).where(offered.c.occurred_at <= micros(scope.now))
+        candidates(offered.c.customer, offered.c.key, offered.c.occurred_at).where(
+            offered.c.occurred_at <= micros(scope.now)
+        )
     )
