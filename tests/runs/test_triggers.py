@@ -183,3 +183,13 @@ def test_a_customer_long_inactive_when_the_journey_begins_stays_out(client: Clie
     client.orders("ada,2025-05-01T08:00:00,1,bread,3")
     assert client.entered("2026-05-01T09:00Z") == 0
     assert client.entered("2026-05-02T09:00Z") == 0
+
+
+def test_what_passed_too_long_ago_is_told(client: Client) -> None:
+    client.write(journey('{schedule: "0 9 * * *", segment: buyers}', "misfire: {within: 2h}"))
+    client.orders("ada,2026-04-01T08:00:00,1,bread,3")
+    client.run("2026-05-01T09:00Z")
+    status, out, _ = client.call("run", str(client.path), "--at", "2026-05-04T10:00Z")
+    assert status == 0
+    assert "j: 2 passed while nothing ran" in out
+    assert len(client.sent()) == 2

@@ -44,6 +44,12 @@ def print_summary(summary: Summary, *, planned: bool) -> None:
             ["journey", "entered", "inside now", "completed", "exited"],
             ([n, j.entered, j.active, j.completed, j.exited] for n, j in summary.journeys.items()),
         )
+    for name, journey in summary.journeys.items():
+        if journey.missed:
+            click.echo(
+                f"{name}: {journey.missed:,} passed while nothing ran, too long ago to count "
+                "(misfire)"
+            )
     _print_decisions(summary, planned=planned)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, delete, literal, select, update
+from sqlalchemy import and_, case, delete, literal, select, update
 
 from regulars.instants import micros
 from regulars.playbook.journeys import Emit, Exit, If, Send, Set
@@ -35,6 +35,15 @@ class Place:
         """The run's instant in microseconds."""
         return micros(self.scope.now)
 
+    def before(self, step: str) -> ColumnElement[bool]:
+        """The positions of those who stand before ``step`` and are due."""
+        positions = tables.positions
+        return and_(
+            positions.c.journey == self.journey,
+            positions.c.step == step,
+            positions.c.due_at <= self.now,
+        )
+
 
 def advance(connection: Connection, place: Place, instruction: Instruction) -> None:
     """Do one step for everybody who stands before it and is due."""
@@ -58,12 +67,7 @@ def advance(connection: Connection, place: Place, instruction: Instruction) -> N
 
 
 def _cohort(place: Place, step: str, column: str = "customer") -> Select[Any]:
-    positions = tables.positions
-    return select(positions.c[column]).where(
-        positions.c.journey == place.journey,
-        positions.c.step == step,
-        positions.c.due_at <= place.now,
-    )
+    return select(tables.positions.c[column]).where(place.before(step))
 
 
 def _plan_message(connection: Connection, place: Place, step: str, message: str) -> None:
@@ -142,12 +146,7 @@ def _go(
     positions = tables.positions
     connection.execute(
         update(positions)
-        .where(
-            positions.c.journey == place.journey,
-            positions.c.step == step,
-            positions.c.due_at <= place.now,
-            *who,
-        )
+        .where(place.before(step), *who)
         .values(step=target, arrived_at=place.now, due_at=place.now)
     )
 
@@ -167,11 +166,4 @@ def _end(
         .where(entries.c.id.in_(leaving))
         .values(state=state, reason=reason, ended_at=place.now)
     )
-    connection.execute(
-        delete(positions).where(
-            positions.c.journey == place.journey,
-            positions.c.step == step,
-            positions.c.due_at <= place.now,
-            *who,
-        )
-    )
+    connection.execute(delete(positions).where(place.before(step), *who))

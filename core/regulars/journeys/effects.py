@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 
-from regulars.amounts import millionths
 from regulars.customers.customer_rows import CustomerReader
 from regulars.customers.source_columns import Fields
 from regulars.store import event_code, insert_rows, tables
+from regulars.store.schema import amount_column, amount_of, text_column, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -45,8 +45,7 @@ def emit_event(connection: Connection, place: Place, step: str, emit: Emit) -> N
     positions = tables.positions
     due = connection.execute(
         select(positions.c.entry, positions.c.customer)
-        .where(positions.c.journey == place.journey, positions.c.step == step)
-        .where(positions.c.due_at <= place.now)
+        .where(place.before(step))
         .order_by(positions.c.entry)
     )
     events = place.scope.tables.events
@@ -67,17 +66,12 @@ def _property_cells(
     columns: list[str], properties: Mapping[str, Any]
 ) -> tuple[list[str], list[Any]]:
     """The typed columns of the properties that the playbook reads, with their values."""
-    cells: dict[str, Any] = {}
-    for name, value in properties.items():
-        text = str(value).lower() if isinstance(value, bool) else str(value)
-        if f"p_{name}" in columns:
-            cells[f"p_{name}"] = text
-        if f"n_{name}" in columns:
-            try:
-                cells[f"n_{name}"] = millionths(text)
-            except ValueError:
-                cells[f"n_{name}"] = None
-    return list(cells), list(cells.values())
+    cells: dict[str, Any] = {
+        text_column(name): text_of(value) for name, value in properties.items()
+    }
+    cells |= {amount_column(name): amount_of(value) for name, value in properties.items()}
+    read = [column for column in cells if column in columns]
+    return read, [cells[column] for column in read]
 
 
 def _event_key(journey: str, entry: int, step: str) -> bytes:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, insert, literal, or_, select
+from sqlalchemy import and_, func, literal, or_, select
 
 from regulars.instants import micros
 from regulars.playbook.triggers import EntersTrigger, LeavesTrigger
-from regulars.store import insert_from, tables, temporary
+from regulars.store import insert_from, insert_rows, tables, temporary
 from regulars.store.tables import Instant, Name
 from regulars.triggers import candidate_columns, occasions
 
@@ -22,8 +22,14 @@ if TYPE_CHECKING:
 COLUMNS = ("customer", "key", "occurred_at", "event")
 
 
-def enter(connection: Connection, name: str, journey: Journey, scope: Scope, past: Past) -> int:
-    """Let in whoever the trigger finds; returns how many entries began."""
+def enter(
+    connection: Connection, name: str, journey: Journey, scope: Scope, past: Past
+) -> tuple[int, int]:
+    """Let in whoever the trigger finds; how many entries began, and how many occasions passed by.
+
+    An occasion passes by when it lies further back than the journey's ``misfire``: an occurrence
+    of the clock, or what a customer did.
+    """
     found = occasions(connection, journey, scope, past, _recorded(connection, name))
     entered = 0
     if found.found is not None:
@@ -35,8 +41,7 @@ def enter(connection: Connection, name: str, journey: Journey, scope: Scope, pas
                 (*COLUMNS, "journey", "entered_at", "state"),
                 _allowed(candidates, name, journey, scope),
             )
-    _record(connection, name, scope, found, entered)
-    return entered
+    return entered, _record(connection, name, scope, found)
 
 
 def _allowed(candidates: Table, name: str, journey: Journey, scope: Scope) -> Select[Any]:
@@ -83,34 +88,19 @@ def _recorded(connection: Connection, name: str) -> frozenset[int]:
     )
 
 
-def _record(
-    connection: Connection, name: str, scope: Scope, found: Occasions, entered: int
-) -> None:
-    """Keep what the clock fired and missed, and how many customers were too late."""
-    now = micros(scope.now)
-    rows = [
-        (micros(occurrence.at), "missed" if occurrence.missed else "fired", 0)
+def _record(connection: Connection, name: str, scope: Scope, found: Occasions) -> int:
+    """Keep what the clock fired and what was missed; how much was missed."""
+    rows: list[tuple[int, str, int | None]] = [
+        (micros(occurrence.at), "missed" if occurrence.missed else "fired", None)
         for occurrence in found.occurrences
     ]
     if found.late is not None:
         late = connection.scalar(select(func.count()).select_from(found.late.subquery("late")))
-        rows += [(now, "missed", late)] if late else []
-    fired = sum(outcome == "fired" for _, outcome, _ in rows)
-    if not rows:
-        return
-    connection.execute(
-        insert(tables.occurrences),
-        [
-            {
-                "journey": name,
-                "at": at,
-                "outcome": outcome,
-                "recorded_at": now,
-                "customers": entered // fired if outcome == "fired" else customers,
-            }
-            for at, outcome, customers in rows
-        ],
-    )
+        rows += [(micros(scope.now), "missed", late)] if late else []
+    if rows:
+        columns = ("journey", "at", "outcome", "customers")
+        insert_rows(connection, tables.occurrences, columns, [(name, *row) for row in rows])
+    return sum(customers or 1 for _, outcome, customers in rows if outcome == "missed")
 
 
 def place_at_first_step(connection: Connection, name: str, first: str, now: int) -> None:

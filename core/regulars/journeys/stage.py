@@ -25,12 +25,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class JourneyCount:
-    """What a run did to a journey: who entered and ended in it, and who is inside now."""
+    """What a run did to a journey: who entered and ended in it, and who is inside now.
+
+    ``missed`` counts the occasions that passed too long before this run to count.
+    """
 
     entered: int
     active: int
     completed: int
     exited: int
+    missed: int = 0
 
 
 def run_journeys(store: Store, scope: Scope, run: int) -> dict[str, JourneyCount]:
@@ -44,7 +48,7 @@ def run_journeys(store: Store, scope: Scope, run: int) -> dict[str, JourneyCount
 
 def _run_journey(connection: Connection, name: str, journey: Journey, place: Place) -> JourneyCount:
     before = _ended(connection, name)
-    entered = enter(connection, name, journey, place.scope, _past(connection, name))
+    entered, missed = enter(connection, name, journey, place.scope, _past(connection, name))
     instructions = program(journey)
     place_at_first_step(connection, name, instructions[0].id, place.now)
     for instruction in instructions:
@@ -56,6 +60,7 @@ def _run_journey(connection: Connection, name: str, journey: Journey, place: Pla
         after.get("active", 0),
         after.get("completed", 0) - before.get("completed", 0),
         after.get("exited", 0) - before.get("exited", 0),
+        missed,
     )
 
 

@@ -52,6 +52,8 @@ class Summary:
         """The object that ``--json`` prints."""
         told = {**asdict(self), "at": self.at.isoformat().replace("+00:00", "Z")}
         del told["away"]
+        for counts in told["journeys"].values():
+            del counts["missed"]
         return told
 
     @property

@@ -183,7 +183,7 @@ changes = Table(
     Index("changes_by_segment", "segment", "at"),
 )
 
-# Journeys as they ran; occurrences of broadcasts and schedules that fired or were missed.
+# Journeys as they ran; what the clock fired, and what was missed.
 journeys = Table(
     "journeys",
     metadata,
@@ -198,8 +198,7 @@ occurrences = Table(
     Column("journey", Name, primary_key=True),
     Column("at", Instant, primary_key=True, autoincrement=False),
     Column("outcome", Name, nullable=False),  # fired, missed
-    Column("recorded_at", Instant, nullable=False),
-    Column("customers", BigInteger, nullable=False),
+    Column("customers", BigInteger),  # of occasions that came too late; null for the clock's
 )
 
 # One row for each time a customer entered a journey; `key` says by what.

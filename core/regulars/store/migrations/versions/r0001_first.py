@@ -141,8 +141,7 @@ def upgrade() -> None:
         sa.Column("journey", Name, primary_key=True),
         sa.Column("at", sa.BigInteger(), primary_key=True, autoincrement=False),
         sa.Column("outcome", Name, nullable=False),
-        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
-        sa.Column("customers", sa.BigInteger(), nullable=False),
+        sa.Column("customers", sa.BigInteger()),
     )
     op.create_table(
         "entries",
