@@ -240,5 +240,6 @@ def test_a_connector_that_fails_is_named(shop: Shop, monkeypatch: pytest.MonkeyP
         raise ZeroDivisionError("oops")
 
     monkeypatch.setattr(connector, "find_files", fail)
-    with pytest.raises(PluginError, match=r"connector 'csv' failed: ZeroDivisionError: oops"):
+    blamed = r"the connector 'csv' of csv \(regulars \S+\) failed: ZeroDivisionError: oops"
+    with pytest.raises(PluginError, match=blamed):
         shop.orders("a,2025-03-01,x,1")

@@ -28,32 +28,33 @@ def connected(plugins: Plugins, playbook: Playbook, source: str) -> Iterator[Ite
     name = playbook.sources[source].use
     kind = cast("ConnectorKind", plugins.find("connectors", name))
     opened = kind.open(playbook.settings["sources", source], playbook.folder)
-    with _blamed(name):
+    blame = f"connector {name!r} of {plugins.offered_by('connectors', name)}"
+    with _blamed(blame):
         parts = opened.__enter__()
     try:
-        yield _parts(name, parts)
+        yield _parts(blame, parts)
     except BaseException as error:
         opened.__exit__(type(error), error, error.__traceback__)
         raise
-    with _blamed(name):
+    with _blamed(blame):
         opened.__exit__(None, None, None)
 
 
-def _parts(name: str, parts: Iterable[SourcePart]) -> Iterator[SourcePart]:
-    for part in _each(name, lambda: parts):
-        yield replace(part, read=_reading(name, part))
+def _parts(blame: str, parts: Iterable[SourcePart]) -> Iterator[SourcePart]:
+    for part in _each(blame, lambda: parts):
+        yield replace(part, read=_reading(blame, part))
 
 
-def _reading(name: str, part: SourcePart) -> Callable[[Any], Iterator[Batch]]:
-    return lambda cursor: _each(name, lambda: part.read(cursor))
+def _reading(blame: str, part: SourcePart) -> Callable[[Any], Iterator[Batch]]:
+    return lambda cursor: _each(blame, lambda: part.read(cursor))
 
 
-def _each(name: str, start: Callable[[], Iterable[Item]]) -> Iterator[Item]:
+def _each(blame: str, start: Callable[[], Iterable[Item]]) -> Iterator[Item]:
     """The items; only what their maker does is the plugin's fault, not what is done with them."""
-    with _blamed(name):
+    with _blamed(blame):
         items = iter(start())
     while True:
-        with _blamed(name):
+        with _blamed(blame):
             item = next(items, None)
         if item is None:
             return
@@ -61,13 +62,12 @@ def _each(name: str, start: Callable[[], Iterable[Item]]) -> Iterator[Item]:
 
 
 @contextmanager
-def _blamed(name: str) -> Iterator[None]:
+def _blamed(blame: str) -> Iterator[None]:
     try:
         yield
     except RegularsError:
         raise
     except Exception as error:
         raise PluginError(
-            f"the connector {name!r} failed: {type(error).__name__}: {error}; "
-            "report it to its author"
+            f"the {blame} failed: {type(error).__name__}: {error}; report it to its author"
         ) from error

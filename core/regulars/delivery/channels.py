@@ -10,7 +10,7 @@ from regulars.hooks import ChannelContext
 from .workers import Channel
 
 if TYPE_CHECKING:
-    from regulars.hooks import Plugins, RunInfo
+    from regulars.hooks import RunInfo
     from regulars.segments.scope import Scope
 
 
@@ -22,7 +22,7 @@ def channels_of(scope: Scope, run: RunInfo) -> list[Channel]:
         kind = plugins.channels[channel.use]
         settings = playbook.settings["channels", name]
         context = ChannelContext(playbook.id, name, playbook.folder, run.id, run.at)
-        blame = f"channel {name}, plugin {_offered_by(plugins, kind.name)}"
+        blame = f"channel {name}, plugin {plugins.offered_by('channels', kind.name)}"
         opened = partial(kind.open, settings, context)
         channels.append(Channel(name, opened, max(1, kind.threads(settings)), blame))
     return channels
@@ -39,11 +39,3 @@ def may_repeat(scope: Scope, message: str, channel: str | None) -> bool:
     if channel is None or channel not in playbook.channels:
         return False
     return scope.plugins.channels[playbook.channels[channel].use].idempotent
-
-
-def _offered_by(plugins: Plugins, kind: str) -> str:
-    """The plugin that offers the channel kind, as ``twilio (regulars-twilio 1.2)``."""
-    for info in plugins.infos:
-        if kind in info.offers.get("channels", ()):
-            return f"{info.name} ({f'{info.distribution} {info.version}'.strip()})"
-    return kind

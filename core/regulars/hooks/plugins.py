@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from . import calls
 from .additions import add
 from .assembly import Plugin, assemble
-from .attribution import Fault
+from .attribution import Fault, Origin
 from .finding import missing
 
 if TYPE_CHECKING:
@@ -40,16 +40,13 @@ _DECIDERS = ("regulars_may_send", "regulars_enrich", "regulars_prepare")
 
 
 @dataclass(frozen=True)
-class PluginInfo:
+class PluginInfo(Origin):
     """One plugin, for people: ``offers`` by family, and the ``hooks`` that it implements.
 
     ``broken`` says why nothing of it can be used, ``off`` why it was not even imported.
     """
 
-    name: str
-    distribution: str
-    version: str
-    offers: Mapping[str, tuple[str, ...]]
+    offers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     hooks: tuple[str, ...] = ()
     broken: str | None = None
     off: str | None = None
@@ -152,6 +149,11 @@ class Plugins:
             raise missing(family, name, kinds, self._plugins)
         kind: Kind = kinds[name]
         return kind
+
+    def offered_by(self, family: str, name: str) -> str:
+        """The plugin behind ``name``, as ``twilio (regulars-twilio 1.2)``; ``name`` if none is."""
+        offering = (p for p in self._plugins if p.works and name in p.offers.get(family, ()))
+        return next((str(plugin.origin) for plugin in offering), name)
 
     @property
     def infos(self) -> tuple[PluginInfo, ...]:

@@ -50,8 +50,7 @@ def load_plugins(
     for info in plugins.infos:
         named = info.name in names or info.distribution in map(str, files)
         if info.broken and named:  # the playbook asks for it, so it is wrong whatever it offers
-            origin = f"{info.name} ({f'{info.distribution} {info.version}'.strip()})"
-            reason = f"{origin} is broken: {info.broken}"
+            reason = f"{info} is broken: {info.broken}"
             problems.append(_of_plugins(document, entries, info.name, reason))
     return plugins, problems
 
