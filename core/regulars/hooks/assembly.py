@@ -13,15 +13,13 @@ from regulars.errors import PluginError
 from .attribution import Origin, did_you_mean
 from .discovery import Candidate, discover
 from .loader import Implementations, load
-from .offers import FAMILIES, NAME, Offers, collect
+from .offers import NAME, NOUNS, Offers, collect
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
 logger = logging.getLogger("regulars.plugins")
-
-_NOUNS = {family.name: family.noun for family in FAMILIES}
 
 
 @dataclass(frozen=True)
@@ -113,4 +111,4 @@ def _conflicts(plugin: Plugin, earlier: Sequence[Plugin]) -> Iterator[str]:
     for other in (other for other in earlier if other.works):
         for family, kinds in plugin.offers.items():
             for name in sorted(kinds.keys() & other.offers.get(family, {}).keys()):
-                yield f"{other.origin} offers the {_NOUNS[family]} {name!r} already"
+                yield f"{other.origin} offers the {NOUNS[family]} {name!r} already"

@@ -7,21 +7,19 @@ from typing import TYPE_CHECKING
 from regulars.errors import PluginError
 
 from .attribution import did_you_mean
-from .offers import FAMILIES
+from .offers import NOUNS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from .assembly import Plugin
 
-_NOUNS = {family.name: family.noun for family in FAMILIES}
-
 
 def missing(
     family: str, name: str, known: Collection[str], plugins: Sequence[Plugin]
 ) -> PluginError:
     """The error for a playbook that uses ``name``: its broken plugin's, or an unknown name."""
-    noun = _NOUNS[family]
+    noun = NOUNS[family]
     for plugin in plugins:
         if plugin.broken and name in (*plugin.offers.get(family, ()), plugin.origin.name):
             return PluginError(

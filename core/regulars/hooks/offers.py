@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel
 
@@ -19,6 +19,7 @@ from .kinds import (
     ConnectorKind,
     Kind,
     LayoutKind,
+    Medium,
     ModelKind,
     StarterKind,
     TraitKind,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 NAME = re.compile(r"[a-z][a-z0-9_-]*")
 _LONGEST_NAME = 80
 _MOST_OFFERS = 1_000
-_MEDIA = {"email", "text", "data"}
+_MEDIA = set(get_args(Medium))
 _TRAIT_TYPES = {"integer", "number", "time", "text"}
 
 
@@ -63,6 +64,8 @@ FAMILIES = (
     Family("layouts", "layout", "regulars_templates", LayoutKind),
     Family("starters", "starter", "regulars_templates", StarterKind),
 )
+
+NOUNS = {family.name: family.noun for family in FAMILIES}  # by family, what one of it is called
 
 Offers = Mapping[str, Mapping[str, Kind]]
 
