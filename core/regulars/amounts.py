@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 
 SCALE = 1_000_000
-LIMIT = 9_000_000_000_000  # units; a BIGINT of millionths ends a little above
+LIMIT = 9_000_000_000  # units an event; a thousand of them still sum up within BIGINT
 _EXACT = Decimal(1)
 
 
