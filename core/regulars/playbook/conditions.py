@@ -5,13 +5,12 @@ Segments, triggers, branches, goals and exits all use these and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import ConfigDict, Discriminator, Field, StrictBool, Tag, model_validator
+from pydantic import Discriminator, Field, StrictBool, Tag, model_validator
 
-from .parts import Number, Part, Scalar
-from .values import Distance, EventName, LocalTime, Name, Percentage, PositiveDuration
+from .parts import Number, Offered, Part, Scalar, kind_among
+from .values import Distance, EventName, LocalTime, Percentage, PositiveDuration
 
 Text = Annotated[str, Field(min_length=1)]
 
@@ -188,17 +187,8 @@ class Sample(Group):
     seed: Annotated[str, Field(min_length=1)]
 
 
-class PluginCondition(Part):
+class PluginCondition(Offered):
     """A condition that a plugin offers; its settings are the plugin's own."""
-
-    model_config = ConfigDict(extra="allow")
-
-    use: Name
-
-    @property
-    def settings(self) -> Mapping[str, Any]:
-        """The plugin's own settings, as written."""
-        return self.model_extra or {}
 
 
 PLAIN: dict[str, type[Part]] = {
@@ -215,15 +205,6 @@ PLAIN: dict[str, type[Part]] = {
 }
 
 
-def _kind(value: object) -> str:
-    if isinstance(value, Part):
-        return next((word for word, model in PLAIN.items() if type(value) is model), "group")
-    if isinstance(value, Mapping):
-        # a plugin's settings may have any name, so `use` is looked for first
-        return next((word for word in ("use", *PLAIN) if word in value), "group")
-    return "group"
-
-
 Condition = Annotated[
     Annotated[Performed, Tag("performed")]
     | Annotated[NotPerformed, Tag("not_performed")]
@@ -236,7 +217,7 @@ Condition = Annotated[
     | Annotated[Sample, Tag("sample")]
     | Annotated[PluginCondition, Tag("use")]
     | Annotated[Group, Tag("group")],
-    Discriminator(_kind),
+    Discriminator(kind_among(PLAIN, otherwise="group")),
 ]
 
 Group.model_rebuild()

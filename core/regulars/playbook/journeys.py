@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Discriminator, Field, StrictBool, Tag, model_validator
 
 from .conditions import Condition
-from .parts import Part, Scalar
+from .parts import Part, Scalar, kind_among
 from .triggers import AtTrigger, EntersTrigger, LeavesTrigger, Misfire, Trigger
 from .values import EventName, Name, PositiveDuration
 
@@ -69,14 +69,6 @@ class Exit(Part):
 STEPS = {"send": Send, "if": If, "set": Set, "emit": Emit, "exit": Exit}
 
 
-def _kind(value: object) -> str | None:
-    if isinstance(value, Part):
-        return next((word for word, model in STEPS.items() if type(value) is model), None)
-    if isinstance(value, Mapping):
-        return next((word for word in STEPS if word in value), None)
-    return None
-
-
 def _bare_exit(value: object) -> object:
     return {"exit": "exit"} if value == "exit" else value
 
@@ -88,7 +80,7 @@ Step = Annotated[
     | Annotated[Emit, Tag("emit")]
     | Annotated[Exit, Tag("exit")],
     Discriminator(
-        _kind,
+        kind_among(STEPS),
         custom_error_type="unknown_step",
         custom_error_message=f"unknown step; a step is one of {', '.join(STEPS)}",
     ),

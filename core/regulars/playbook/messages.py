@@ -5,31 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from .parts import Part
-from .values import Name, PositiveDuration
+from .parts import Offered, Part
+from .values import PositiveDuration
 
 Medium = Literal["email", "text", "data"]
 ADDRESS: Mapping[Medium, str] = {"email": "email", "text": "phone", "data": "id"}
 
 
-class Channel(Part):
+class Channel(Offered):
     """One channel; the words that are not here are the settings of the plugin that it uses.
 
     ``to`` is the attribute that holds the address; by default ``email`` for e-mail, ``phone`` for
     text and the customer's id for data.
     """
 
-    model_config = ConfigDict(extra="allow")
-
-    use: Name
     to: str | None = None
-
-    @property
-    def settings(self) -> Mapping[str, Any]:
-        """The plugin's own settings, as written."""
-        return self.model_extra or {}
 
 
 class Topic(Part):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from .parts import Part
-from .values import EventName, Name, Percentage
+from .parts import Offered, Part
+from .values import EventName, Percentage
 
 CONSENT = "consent."  # map: {consent.offers: newsletter, consent.offers.email: mail_ok}
 BUILT_IN = {
@@ -27,26 +26,18 @@ class EventColumn(Part):
     column: Annotated[str, Field(min_length=1)]
 
 
-class Source(Part):
+class Source(Offered):
     """One source; the words that are not here are the connector's own settings.
 
     ``map`` names what is loaded: the field of the customer or event, then the source's column.
     Without a ``map`` every column is loaded under its own name.
     """
 
-    model_config = ConfigDict(extra="allow")
-
-    use: Name
     provides: Literal["customers", "events"]
     event: EventName | None = None
     map: dict[str, str | EventColumn] = Field(default_factory=dict)
     on_bad_row: Literal["reject", "stop"] = "reject"
     max_bad: Percentage | None = None
-
-    @property
-    def settings(self) -> Mapping[str, Any]:
-        """The connector's own settings, as written."""
-        return self.model_extra or {}
 
     @property
     def columns(self) -> dict[str, str]:

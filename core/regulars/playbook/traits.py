@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag
 
 from .conditions import OneComparison
-from .parts import Part
-from .values import Name, PositiveDuration
+from .parts import Offered, Part, kind_among
+from .values import PositiveDuration
 
 KINDS = (
     "count",
@@ -91,17 +90,8 @@ class MostCommonTrait(Window):
     type: Literal["text", "number"] = "text"
 
 
-class PluginTrait(Part):
+class PluginTrait(Offered):
     """A trait that a plugin offers; its settings are the plugin's own."""
-
-    model_config = ConfigDict(extra="allow")
-
-    use: Name
-
-    @property
-    def settings(self) -> Mapping[str, Any]:
-        """The plugin's own settings, as written."""
-        return self.model_extra or {}
 
 
 MODELS = {
@@ -118,15 +108,6 @@ MODELS = {
 }
 
 
-def _kind(value: object) -> str | None:
-    if isinstance(value, Part):
-        return next((word for word, model in MODELS.items() if type(value) is model), None)
-    if isinstance(value, Mapping):
-        # a plugin's settings may have any name, so `use` is looked for first
-        return next((word for word in ("use", *MODELS) if word in value), None)
-    return None
-
-
 Trait = Annotated[
     Annotated[CountTrait, Tag("count")]
     | Annotated[SumTrait, Tag("sum")]
@@ -139,7 +120,7 @@ Trait = Annotated[
     | Annotated[MostCommonTrait, Tag("most_common")]
     | Annotated[PluginTrait, Tag("use")],
     Discriminator(
-        _kind,
+        kind_among(MODELS),
         custom_error_type="unknown_trait_kind",
         custom_error_message=f"say what it computes: one of {', '.join(KINDS)}, or use",
     ),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
-from pydantic import ConfigDict, Discriminator, Field, StrictBool, Tag, model_validator
+from pydantic import Discriminator, Field, StrictBool, Tag, model_validator
 
 from .conditions import OneComparison
-from .parts import Part
-from .values import Duration, EventName, LocalTime, Name, PositiveDuration, TimeOfDay
+from .parts import Offered, Part, kind_among
+from .values import Duration, EventName, LocalTime, PositiveDuration, TimeOfDay
 
 DAY = 86_400_000_000  # microseconds
 
@@ -71,17 +70,8 @@ class InactiveTrigger(Part):
     for_: PositiveDuration = Field(alias="for")
 
 
-class PluginTrigger(Part):
+class PluginTrigger(Offered):
     """A trigger that a plugin offers; its settings are the plugin's own."""
-
-    model_config = ConfigDict(extra="allow")
-
-    use: Name
-
-    @property
-    def settings(self) -> Mapping[str, Any]:
-        """The plugin's own settings, as written."""
-        return self.model_extra or {}
 
 
 MODELS = {
@@ -96,15 +86,6 @@ MODELS = {
 }
 
 
-def _kind(value: object) -> str | None:
-    if isinstance(value, Part):
-        return next((word for word, model in MODELS.items() if type(value) is model), None)
-    if isinstance(value, Mapping):
-        # a plugin's settings may have any name, so `use` is looked for first
-        return next((word for word in ("use", *MODELS) if word in value), None)
-    return None
-
-
 Trigger = Annotated[
     Annotated[EventTrigger, Tag("event")]
     | Annotated[EntersTrigger, Tag("enters")]
@@ -115,7 +96,7 @@ Trigger = Annotated[
     | Annotated[AtTrigger, Tag("at")]
     | Annotated[PluginTrigger, Tag("use")],
     Discriminator(
-        _kind,
+        kind_among(MODELS),
         custom_error_type="unknown_trigger",
         custom_error_message=f"say what lets a customer in: one of {', '.join(MODELS)}",
     ),
