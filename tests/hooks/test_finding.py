@@ -80,3 +80,13 @@ def test_a_plugin_that_was_not_imported_is_named_with_the_cause(distribution: Di
 
     assert off.endswith("twilio (regulars-twilio 1.2) is switched off by REGULARS_DISABLE")
     assert unlisted.endswith("twilio (regulars-twilio 1.2) is not among the playbook's plugins")
+
+
+def test_the_families_say_the_same_of_a_name_that_nobody_offers() -> None:
+    plugins = Plugins.load()
+
+    with pytest.raises(PluginError) as error:
+        plugins.channels["oubtox"]
+    assert str(error.value) == reason(plugins, "channels", "oubtox")
+    assert "oubtox" not in plugins.channels
+    assert plugins.channels.get("oubtox") is None

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from regulars.playbook.conditions import NotPerformed, Performed
-from regulars.playbook.traits import KINDS, MODELS, PluginTrait, event_and_property
+from regulars.playbook.traits import KINDS, MODELS, event_and_property
 from regulars.playbook.values import jsonable
 
 if TYPE_CHECKING:
     from regulars.playbook.conditions import OneComparison
-    from regulars.playbook.traits import Trait
+    from regulars.playbook.traits import Window
     from regulars.playbook.values import Duration
 
 ColumnType = Literal["integer", "amount", "number", "time", "text"]
@@ -90,10 +90,8 @@ def canonical(where: Where) -> str:
     return json.dumps(written, sort_keys=True)
 
 
-def of_trait(trait: Trait) -> Aggregate | None:
-    """The aggregate that a declared trait computes; None for a plugin's trait."""
-    if isinstance(trait, PluginTrait):
-        return None
+def of_trait(trait: Window) -> Aggregate:
+    """The aggregate that a declared trait computes, if it isn't a plugin's."""
     kind = next(kind for kind in KINDS if type(trait) is MODELS[kind])
     event, name = event_and_property(getattr(trait, kind))
     return Aggregate(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from regulars.errors import PluginError, RegularsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from regulars.hooks import Batch, ConnectorKind, Plugins, SourcePart
+    from regulars.hooks import Batch, Plugins, SourcePart
     from regulars.playbook.playbook import Playbook
 
 Item = TypeVar("Item")
@@ -26,7 +26,7 @@ def connected(plugins: Plugins, playbook: Playbook, source: str) -> Iterator[Ite
         PluginError: the connector itself failed.
     """
     name = playbook.sources[source].use
-    kind = cast("ConnectorKind", plugins.find("connectors", name))
+    kind = plugins.connectors[name]
     opened = kind.open(playbook.settings["sources", source], playbook.folder)
     blame = f"connector {name!r} of {plugins.offered_by('connectors', name)}"
     with _blamed(blame):

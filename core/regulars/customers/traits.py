@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from regulars.hooks.kinds import Moment
 from regulars.playbook.conditions import NotPerformed, Performed
+from regulars.playbook.traits import PluginTrait
 from regulars.playbook.walking import all_conditions
 from regulars.store import insert_from
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from regulars.hooks.kinds import TraitKind
     from regulars.hooks.plugins import Plugins
     from regulars.playbook.playbook import Playbook
-    from regulars.playbook.traits import PluginTrait
     from regulars.store import Shape, Store
 
 LONGEST = 60  # characters of a column's name; PostgreSQL cuts names at 63
@@ -106,7 +106,7 @@ def plan_traits(playbook: Playbook, plugins: Plugins) -> TraitPlan:
     columns: dict[Aggregate | PluginAggregate, TraitColumn] = {}
     traits: dict[str, TraitColumn] = {}
     for name, trait in playbook.traits.items():
-        computes = of_trait(trait) or _of_plugin(trait, name, playbook, plugins)
+        computes = _of_plugin(trait, plugins) if isinstance(trait, PluginTrait) else of_trait(trait)
         column = columns.setdefault(computes, TraitColumn(_named("t_", name), computes))
         traits[name] = column
     for _, condition in all_conditions(playbook.segments, playbook.journeys):
@@ -133,13 +133,9 @@ def refresh_traits(store: Store, plan: TraitPlan, now: datetime) -> int:
         return insert_from(connection, traits, columns, traits_of_all(plan.columns, events))
 
 
-def _of_plugin(trait: Any, name: str, playbook: Playbook, plugins: Plugins) -> PluginAggregate:
-    plugin_trait = cast("PluginTrait", trait)
-    kind = cast("TraitKind", plugins.find("traits", plugin_trait.use))
-    config = playbook.settings.get(("traits", name))
-    if config is None:
-        config = kind.config.model_validate(dict(plugin_trait.settings))
-    written = json.dumps([kind.name, dict(plugin_trait.settings)], sort_keys=True, default=str)
+def _of_plugin(trait: PluginTrait, plugins: Plugins) -> PluginAggregate:
+    kind, config = trait.configured(plugins.traits)
+    written = json.dumps([kind.name, dict(trait.settings)], sort_keys=True, default=str)
     return PluginAggregate(kind, config, written)
 
 

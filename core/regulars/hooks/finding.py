@@ -1,8 +1,8 @@
-"""Finding: why nobody offers a name that a playbook uses, and what to do about it."""
+"""Finding: what a name stands for, or why nobody offers it and what to do about that."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from regulars.errors import PluginError
 
@@ -13,6 +13,20 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from .assembly import Plugin
+
+
+class Kinds(dict[str, Any]):
+    """What working plugins offer of one family, by name; PluginError for what nobody offers."""
+
+    def __init__(self, family: str, plugins: Sequence[Plugin]) -> None:
+        working = (plugin for plugin in plugins if plugin.works)
+        offered = {name: kind for p in working for name, kind in p.offers.get(family, {}).items()}
+        super().__init__(sorted(offered.items()))
+        self._family = family
+        self._plugins = plugins
+
+    def __missing__(self, name: str) -> Any:
+        raise missing(self._family, name, self, self._plugins)
 
 
 def missing(

@@ -10,7 +10,7 @@ from . import calls
 from .additions import add
 from .assembly import Plugin, assemble
 from .attribution import Fault, Origin
-from .finding import missing
+from .finding import Kinds
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -131,23 +131,16 @@ class Plugins:
         return self._family("starters")
 
     def _family(self, family: str) -> Mapping[str, Any]:
-        kinds: dict[str, Kind] = {}
-        for plugin in self._plugins:
-            if plugin.works:
-                kinds |= plugin.offers.get(family, {})
-        return MappingProxyType(dict(sorted(kinds.items())))
+        return MappingProxyType(Kinds(family, self._plugins))
 
     def find(self, family: str, name: str) -> Kind:
         """The kind called ``name`` in ``family`` (``channels``, ``connectors`` …).
 
         Raises:
             PluginError: nobody offers it, or the plugin that does is broken or not imported;
-                the message says which, and what to do.
+                the message says which, and what to do. ``plugins.channels[name]`` raises the same.
         """
-        kinds = self._family(family)
-        if name not in kinds:
-            raise missing(family, name, kinds, self._plugins)
-        kind: Kind = kinds[name]
+        kind: Kind = self._family(family)[name]
         return kind
 
     def offered_by(self, family: str, name: str) -> str:

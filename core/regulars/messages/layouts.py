@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from .failures import RenderError
 
@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from regulars.hooks import Plugins
-    from regulars.hooks.kinds import LayoutKind
 
     from .templates import Compiled, Environments
 
@@ -38,7 +37,7 @@ def open_layout(name: str, plugins: Plugins, environments: Environments) -> Layo
         PluginError: nobody offers it.
         RenderError: its file is missing or is no template.
     """
-    kind = cast("LayoutKind", plugins.find("layouts", name))
+    kind = plugins.layouts[name]
     html, text = kind.folder / f"{name}.html.j2", kind.folder / f"{name}.txt.j2"
     if not html.is_file():
         raise RenderError(html.name, 0, f"the layout {name!r} has no such file; tell its author")

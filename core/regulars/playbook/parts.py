@@ -6,12 +6,15 @@ Unknown words are errors, nothing changes after loading.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, StrictBool, StrictFloat, StrictInt, StrictStr
 
+from regulars.hooks.kinds import ConditionKind, Settings, TraitKind, TriggerKind
+
 from .values import Name
 
+Kind = TypeVar("Kind", bound=ConditionKind | TraitKind | TriggerKind)
 Number = StrictInt | StrictFloat
 Scalar = StrictBool | StrictInt | StrictFloat | Annotated[StrictStr, "text"]
 
@@ -33,6 +36,11 @@ class Offered(Part):
     def settings(self) -> Mapping[str, Any]:
         """The plugin's own settings, as written."""
         return self.model_extra or {}
+
+    def configured(self, kinds: Mapping[str, Kind]) -> tuple[Kind, Settings]:
+        """What it uses of ``kinds``, and the settings as that one's own model."""
+        kind = kinds[self.use]
+        return kind, kind.config.model_validate(dict(self.settings))
 
 
 def kind_among(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, case, false, func, not_, or_, select, true
 
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
 
-    from regulars.hooks.kinds import ConditionKind
     from regulars.playbook.conditions import Condition
 
     from .scope import Scope
@@ -116,8 +115,7 @@ def _closed(test: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _plugin(condition: PluginCondition, scope: Scope) -> ColumnElement[bool]:
-    kind = cast("ConditionKind", scope.plugins.find("conditions", condition.use))
-    config = kind.config.model_validate(dict(condition.settings))
+    kind, config = condition.configured(scope.plugins.conditions)
     return _closed(kind.compile(config, scope, scope.moment))
 
 

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
 def plugin_occasions(trigger: PluginTrigger, scope: Scope, past: Past) -> Occasions:
     """What the plugin's SELECT of (customer, key, occurred_at) finds up to now."""
-    kind = scope.plugins.triggers[trigger.use]
-    settings = kind.config.model_validate(dict(trigger.settings))
+    kind, settings = trigger.configured(scope.plugins.triggers)
     compiled = kind.compile(settings, scope, Moment(scope.now, scope.zone), past.last_run)
     offered = compiled.subquery("offered")
     return Occasions(
