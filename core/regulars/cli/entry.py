@@ -53,11 +53,9 @@ class Commands(click.Group):
         if self._loaded:
             return
         self._loaded = True
-        from regulars.hooks import Plugins  # noqa: PLC0415
+        from .opening import installed_plugins  # noqa: PLC0415
 
-        from .opening import disabled_plugins  # noqa: PLC0415
-
-        Plugins.load(disabled=disabled_plugins()).commands(self, taken=COMMANDS)
+        installed_plugins().commands(self, taken=COMMANDS)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """One line a command, without importing the built-in ones."""

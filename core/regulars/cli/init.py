@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from .opening import disabled_plugins
+from .opening import installed_plugins
 
 
 @click.command("init")
@@ -15,9 +15,7 @@ from .opening import disabled_plugins
 @click.option("--starter", default="corner-bakery", show_default=True, help="What to start from.")
 def command(folder: Path, starter: str) -> None:
     """Start a client in FOLDER: a playbook, its templates and some data to try it on."""
-    from regulars.hooks import Plugins  # noqa: PLC0415
-
-    starters = Plugins.load(disabled=disabled_plugins()).starters
+    starters = installed_plugins().starters
     if starter not in starters:
         names = ", ".join(sorted(starters))
         raise click.BadParameter(f"there is no starter '{starter}'; choose one of: {names}")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from regulars.errors import RegularsError
+    from regulars.hooks import Plugins
     from regulars.playbook.loading import Loaded
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -29,10 +30,12 @@ at_option = click.option(
 )
 
 
-def disabled_plugins() -> tuple[str, ...]:
-    """The plugins that ``REGULARS_DISABLE`` switches off."""
-    names = os.environ.get("REGULARS_DISABLE", "").split(",")
-    return tuple(name.strip() for name in names if name.strip())
+def installed_plugins() -> Plugins:
+    """Every installed plugin, but for those that ``REGULARS_DISABLE`` switches off."""
+    from regulars.hooks import Plugins  # noqa: PLC0415
+    from regulars.hooks.assembly import disabled_in  # noqa: PLC0415
+
+    return Plugins.load(disabled=disabled_in(os.environ))
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from .opening import disabled_plugins, json_option, opened
+from .opening import installed_plugins, json_option, opened
 from .printing import print_json, print_table
 
 
@@ -15,10 +15,8 @@ from .printing import print_json, print_table
 @json_option
 def command(playbook: Path | None, *, as_json: bool) -> None:
     """List the installed plugins, or those that PLAYBOOK uses, and what they offer."""
-    from regulars.hooks import Plugins  # noqa: PLC0415
-
     if playbook is None:
-        plugins = Plugins.load(disabled=disabled_plugins())
+        plugins = installed_plugins()
     else:
         with opened(playbook) as loaded:
             plugins = loaded.plugins

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import click
 
-from .opening import disabled_plugins
+from .opening import installed_plugins
 from .printing import print_json
 
 
 @click.command("schema")
 def command() -> None:
     """Print the JSON Schema of playbooks, with the settings of every installed plugin."""
-    from regulars.hooks import Plugins  # noqa: PLC0415
     from regulars.playbook.json_schema import json_schema  # noqa: PLC0415
 
-    print_json(json_schema(Plugins.load(disabled=disabled_plugins())))
+    print_json(json_schema(installed_plugins()))

@@ -16,10 +16,12 @@ from .loader import Implementations, load
 from .offers import NAME, NOUNS, Offers, collect
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
 logger = logging.getLogger("regulars.plugins")
+
+DISABLE = "REGULARS_DISABLE"
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,12 @@ class Plugin:
     def works(self) -> bool:
         """Whether what it offers may be used."""
         return self.broken is None and self.off is None
+
+
+def disabled_in(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The plugins that ``REGULARS_DISABLE=name,other`` switches off."""
+    names = (name.strip() for name in environ.get(DISABLE, "").split(","))
+    return tuple(name for name in names if name)
 
 
 def assemble(
@@ -78,7 +86,7 @@ def _off(
     candidate: Candidate, allow: Sequence[str] | None, disabled: Collection[str]
 ) -> str | None:
     if candidate.origin.name in disabled:
-        return "switched off by REGULARS_DISABLE"
+        return f"switched off by {DISABLE}"
     if allow is None or candidate.first_party or candidate.loose:
         return None
     return None if candidate.origin.name in allow else "not among the playbook's plugins"

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from regulars.errors import PluginError, Problem
 from regulars.hooks import Plugins
+from regulars.hooks.assembly import disabled_in
 
 from .conditions import PluginCondition
 from .draft import Draft
@@ -36,7 +37,7 @@ def load_plugins(
     installed one is. Entries with a slash or ``.py`` are loose files beside the playbook.
     ``REGULARS_DISABLE`` switches plugins off, whatever the playbook says.
     """
-    disabled = [n.strip() for n in environ.get("REGULARS_DISABLE", "").split(",") if n.strip()]
+    disabled = disabled_in(environ)
     entries, problems = _listed(document)
     files = [folder / name for name in entries if is_file(name)]
     names = [name for name in entries if not is_file(name)]
