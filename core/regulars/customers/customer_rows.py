@@ -15,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from regulars.playbook.sources import BUILT_IN, CONSENT
+from regulars.playbook.sources import BUILT_IN, CONSENT, KINDS_OF_CUSTOMER
 
 from . import cells
 from .reasons import of_field
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from .source_columns import Fields
 
 REQUIRED = ("id",)
-KINDS = ("customer", "staff", "partner")
 LATITUDE, LONGITUDE = ".latitude", ".longitude"
 Column = Sequence[Any]
 
@@ -153,9 +152,9 @@ def _keys(column: Column) -> Sequence[str]:
 
 
 def _kind(value: Any) -> str:
-    word = (cells.text(value) or "").strip().lower() or KINDS[0]
-    if word not in KINDS:
-        raise ValueError(f"{cells.shown(value)} is not one of {', '.join(KINDS)}")
+    word = (cells.text(value) or "").strip().lower() or KINDS_OF_CUSTOMER[0]
+    if word not in KINDS_OF_CUSTOMER:
+        raise ValueError(f"{cells.shown(value)} is not one of {', '.join(KINDS_OF_CUSTOMER)}")
     return word
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from regulars.store import insert_rows
 
-from .event_keys import Seen
+from .event_keys import MaybeSeen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +70,7 @@ class IntoEmpty(EventWriting):
 
     def __init__(self, connection: Connection, events: Table, columns: Sequence[str]) -> None:
         super().__init__(connection, events, columns)
-        self._seen = Seen()
+        self._seen = MaybeSeen()
         self._aside: list[Row] = []
         self._then: InOrderOfKeys | None = None
         _once(events).drop(connection)

@@ -8,7 +8,9 @@ Each source is one transaction: loaded whole or not at all. Loading again adds n
 
 from __future__ import annotations
 
+import gc
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -80,12 +82,25 @@ def ingest(
     for name in _in_order(playbook):
         progress.start(f"Loading {name}")
         try:
-            brought[name] = _OneSource(store, playbook, plugins, now, name).load(progress)
+            with _without_cycles():
+                brought[name] = _OneSource(store, playbook, plugins, now, name).load(progress)
         except SourceError as error:
             raise SourceError(f"sources.{name}: {error}", source=name) from error
     if _has_events(store):
         store.index_events()
     return {name: brought[name] for name in playbook.sources}
+
+
+@contextmanager
+def _without_cycles() -> Iterator[None]:
+    """Let nothing look for cycles: rows make none, and looking takes a tenth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _in_order(playbook: Playbook) -> Iterator[str]:

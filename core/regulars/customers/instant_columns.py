@@ -1,11 +1,11 @@
-"""Instant columns: a column of ISO times at once, about twenty times as fast as one by one.
+"""Instant columns: a column of ISO times at once, many times as fast as one by one.
 
-Only what is plainly written is read here; every other column is read value by value.
+Only what is plainly written is read here (``2025-03-01``, ``2025-03-01 10:00``, with seconds, with
+three or six decimals, with a Z); every other column is read value by value.
 """
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -24,12 +24,13 @@ if TYPE_CHECKING:
 
     Micros = NDArray[np.int64]
 
-_CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?"
-_DAY = r"(?!0000)\d{4}-\d\d-\d\d"
-_LOCAL = re.compile(rf"(?:{_DAY}(?:[T ]{_CLOCK})?\n)+", re.ASCII)
-_UTC = re.compile(rf"(?:{_DAY}[T ]{_CLOCK}Z\n)+", re.ASCII)
+# Length → decimals of a second.
+_LAYOUTS = {10: 0, 16: 0, 19: 0, 23: 3, 26: 6}
+_SEPARATORS = {4: "-", 7: "-", 10: "T ", 13: ":", 16: ":", 19: "."}
 _HOUR = 3_600_000_000  # microseconds
 _MIXED = -(2**62)  # the clock changes within the hour, which few zones ever did
+_DAY_LONG = 10  # characters of a date
+_MONTHS = 12
 _UNIX = datetime(1970, 1, 1)  # noqa: DTZ001 (local)
 
 
@@ -42,20 +43,23 @@ class InstantColumns:
 
     def read(self, column: Sequence[str]) -> list[int] | None:
         """Microseconds UTC of each, or None when some are not plainly written."""
-        written = "\n".join(column) + "\n"
-        if _LOCAL.fullmatch(written):
-            local = _parsed(column)
-            found = None if local is None else self._shifted(local)
-        elif _UTC.fullmatch(written):
-            found = _parsed([text[:-1] for text in column])
-        else:
+        lengths = set(map(len, column))
+        if len(lengths) != 1 or not (written := "".join(column)).isascii():
             return None
+        letters = np.frombuffer(written.encode(), np.uint8).reshape(len(column), -1)
+        if letters.shape[1] > _DAY_LONG and (letters[:, -1] == ord("Z")).all():
+            found = _parsed(letters[:, :-1])
+        else:
+            local = _parsed(letters)
+            found = None if local is None else self._shifted(local)
         if found is None or found.min() < EARLIEST or found.max() >= LATEST:
             return None
         values: list[int] = found.tolist()
         return values
 
     def _shifted(self, local: Micros) -> Micros | None:
+        if self._zone.key == "UTC":
+            return local
         hours, places = np.unique(local // _HOUR, return_inverse=True)
         offsets = np.array([self._offsets[hour] for hour in hours.tolist()], dtype=np.int64)
         return None if _MIXED in offsets else local - offsets[places]
@@ -76,9 +80,51 @@ class InstantColumns:
 _ENDS_OF_HOUR = (timedelta(0), timedelta(microseconds=_HOUR - 1))
 
 
-def _parsed(column: Sequence[str]) -> Micros | None:
-    """Microseconds since 1970 as written, whatever the zone; None for days that don't exist."""
-    try:
-        return np.array(column, dtype="datetime64[us]").astype(np.int64)
-    except ValueError:
+def _parsed(letters: NDArray[np.uint8]) -> Micros | None:
+    """Microseconds since 1970 as written, whatever the zone; None unless all are real times."""
+    width = letters.shape[1]
+    if width not in _LAYOUTS:
         return None
+    separators = {place: signs for place, signs in _SEPARATORS.items() if place < width}
+    for place, signs in separators.items():
+        if not np.isin(letters[:, place], [ord(sign) for sign in signs]).all():
+            return None
+    digits = letters[:, [n for n in range(width) if n not in separators]] - np.uint8(ord("0"))
+    if digits.max() > 9:  # noqa: PLR2004 (a letter)
+        return None
+    days = _days(digits)
+    times = _time_of_day(digits, _LAYOUTS[width])
+    return None if days is None or times is None else days * (24 * _HOUR) + times
+
+
+def _days(digits: NDArray[np.uint8]) -> Micros | None:
+    """Days since 1970."""
+    year, month, day = _number(digits, 0, 4), _number(digits, 4, 6), _number(digits, 6, 8)
+    if year.min() < 1 or month.min() < 1 or month.max() > _MONTHS or day.min() < 1:
+        return None
+    months = (12 * (year - 1970) + month - 1).astype("M8[M]")
+    days = months.astype("M8[D]") + (day - 1)
+    return days.astype(np.int64) if (days.astype("M8[M]") == months).all() else None
+
+
+def _time_of_day(digits: NDArray[np.uint8], decimals: int) -> Micros | None:
+    """Microseconds since midnight."""
+    count = digits.shape[1]
+    total: Micros = np.zeros(len(digits), dtype=np.int64)
+    for start, limit, unit in ((8, 24, _HOUR), (10, 60, _HOUR // 60), (12, 60, 1_000_000)):
+        if start < count:
+            part = _number(digits, start, start + 2)
+            if part.max() >= limit:
+                return None
+            total += part * unit
+    if decimals:
+        total += _number(digits, 14, 14 + decimals) * 10 ** (6 - decimals)
+    return total
+
+
+def _number(digits: NDArray[np.uint8], start: int, end: int) -> Micros:
+    """The numbers that the digits from ``start`` up to ``end`` write."""
+    found: Micros = digits[:, start].astype(np.int64)
+    for place in range(start + 1, end):
+        found = found * 10 + digits[:, place]
+    return found

