@@ -7,10 +7,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from regulars.hooks.kinds import Medium
+
 from .parts import Offered, Part
 from .values import PositiveDuration
 
-Medium = Literal["email", "text", "data"]
 ADDRESS: Mapping[Medium, str] = {"email": "email", "text": "phone", "data": "id"}
 
 
@@ -90,12 +91,15 @@ class Message(Part):
         """Channel names stand beside ``topic``; gather them under ``parts``."""
         if not isinstance(value, Mapping) or "parts" in value:
             return value
-        own = {"topic", "max_lateness", "delivery"}
-        words = {key: item for key, item in value.items() if key in own}
-        return {**words, "parts": {k: item for k, item in value.items() if k not in own}}
+        words = {key: item for key, item in value.items() if key in OWN_WORDS}
+        return {**words, "parts": {k: item for k, item in value.items() if k not in OWN_WORDS}}
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if not self.parts:
             raise ValueError("a message needs a part for at least one channel")
         return self
+
+
+# A message's own words; the others beside them are names of channels.
+OWN_WORDS = tuple(word for word in Message.model_fields if word != "parts")

@@ -12,6 +12,7 @@ from regulars.errors import Problem
 from .draft import SECTIONS, Draft
 from .explaining import A_NAME, shown
 from .header import identity
+from .messages import OWN_WORDS
 from .playbook import Attribute, short_form
 from .positions import MapNode, Path, ScalarNode
 from .salvaging import salvaged
@@ -20,7 +21,7 @@ from .suggestions import unknown
 from .validating import validated
 
 COLUMN = 60  # characters; a database's column name ends at 63, two are ours
-RESERVED = ("topic", "max_lateness", "delivery", "parts", "approve")  # words beside a channel's
+RESERVED = (*OWN_WORDS, "parts", "approve")  # words beside a channel's
 Identities = Annotated[list[str], Field(min_length=1)]
 OneAttribute = Annotated[Attribute, BeforeValidator(short_form)]
 

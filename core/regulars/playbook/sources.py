@@ -18,6 +18,7 @@ BUILT_IN = {
     "timezone": "text",
     "locale": "text",
 }
+KINDS_OF_CUSTOMER = ("customer", "staff", "partner")  # the first is meant where none is given
 
 
 class EventColumn(Part):

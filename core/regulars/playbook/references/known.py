@@ -9,7 +9,7 @@ from functools import cached_property
 from regulars.errors import Problem
 from regulars.playbook.draft import Draft
 from regulars.playbook.positions import Path
-from regulars.playbook.sources import BUILT_IN
+from regulars.playbook.sources import BUILT_IN, KINDS_OF_CUSTOMER
 from regulars.playbook.suggestions import unknown
 from regulars.playbook.traits import (
     FirstTrait,
@@ -22,7 +22,6 @@ from regulars.playbook.traits import (
 from .events import KnownEvents, known_events
 from .fitting import Typed
 
-KINDS_OF_CUSTOMER = ("customer", "staff", "partner")
 NUMBERS = {"count": "integer", "distinct": "integer"}
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from regulars.errors import Problem
-from regulars.playbook.messages import Message, MessagePart
+from regulars.playbook.messages import OWN_WORDS, Message, MessagePart
 from regulars.playbook.positions import Path
 from regulars.playbook.suggestions import unknown
 
 from .known import Known
-
-OWN_WORDS = ("topic", "max_lateness", "delivery")  # beside the names of channels
 
 
 def check_messages(known: Known) -> Iterator[Problem]:
