@@ -98,5 +98,6 @@ class EventLoading:
 
     def finish(self) -> int:
         """Write what waits; how many customers were made."""
+        self.next_part()  # forgets what was seen, which the index needs the memory of
         self._writing.finish()
         return self._customers.made

@@ -97,6 +97,7 @@ class IntoEmpty(EventWriting):
             self.inserted += self._then.inserted
 
     def _build(self) -> None:
+        self._seen = MaybeSeen()  # gives its memory to the index that is sorted now
         _once(self._events).create(self._connection)
         self._then = InOrderOfKeys(self._connection, self._events, self._columns)
         self._then.write(self._aside)
