@@ -289,7 +289,7 @@ def on_day(value: date, word: str, operand: Any, today: date) -> Any:
             return value.isoformat() > operand.day
         case "within_last":
             return today - days(operand) < value <= today
-    return today <= value < today + days(operand)
+    return today <= value <= today + days(operand)
 
 
 def days(duration: Duration) -> timedelta:

@@ -98,4 +98,7 @@ def run_command_line(arguments: Sequence[str]) -> int:
     except RegularsError as error:
         click.echo(str(error), err=True)
         return error.exit_status
+    except OSError as error:  # of the output itself, or of a file beside the playbook
+        click.echo(f"{error.filename or 'the output'}: {error.strerror or error}", err=True)
+        return 1
     return result if isinstance(result, int) else 0

@@ -21,12 +21,11 @@ def command(folder: Path, starter: str) -> None:
         raise click.BadParameter(f"there is no starter '{starter}'; choose one of: {names}")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise click.BadParameter(f"'{folder}' is not empty; name a new folder")
-    shutil.copytree(
-        starters[starter].folder,
-        folder,
-        dirs_exist_ok=True,
-        ignore=shutil.ignore_patterns("__pycache__", "*.pyc", ".regulars", "outbox"),
-    )
+    unwanted = shutil.ignore_patterns("__pycache__", "*.pyc", ".regulars", "outbox")
+    try:
+        shutil.copytree(starters[starter].folder, folder, dirs_exist_ok=True, ignore=unwanted)
+    except OSError as error:
+        raise click.BadParameter(f"'{folder}' can't be made: {error.strerror or error}") from None
     for made in sorted(path for path in folder.rglob("*") if path.is_file()):
         click.echo(str(made))
     click.echo(f"\nNext: regulars plan {folder / 'playbook.yaml'}", err=True)

@@ -177,7 +177,7 @@ def _day(column: Any, word: str, value: Any, moment: Moment) -> ColumnElement[bo
             test = and_(column > start, column <= today)
         case _:
             end = operands.day_after(value, moment).isoformat()
-            test = and_(column >= today, column < end)
+            test = and_(column >= today, column <= end)
     return test
 
 

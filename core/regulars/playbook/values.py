@@ -169,6 +169,26 @@ class Distance(Written):
         return f"{self.metres:g}m"
 
 
+def utc_of(local: datetime) -> datetime:
+    """The UTC instant of an aware ``local`` time.
+
+    A time that the spring clock change skips is the end of the gap, as for cron; of a time that
+    comes twice in autumn it is the first.
+    """
+    instant = local.astimezone(UTC)
+    zone = local.tzinfo
+    if instant.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None):
+        return instant
+    early, late = local.replace(fold=1).astimezone(UTC), instant
+    before = early.astimezone(zone).utcoffset()
+    while late - early > timedelta(seconds=1):
+        middle = early + (late - early) / 2
+        early, late = (
+            (middle, late) if middle.astimezone(zone).utcoffset() == before else (early, middle)
+        )
+    return late.replace(microsecond=0)
+
+
 @dataclass(frozen=True)
 class TimeOfDay(Written):
     """A local time of day, written ``09:00``."""
@@ -187,13 +207,8 @@ class TimeOfDay(Written):
         return cls(int(match[1]), int(match[2]))
 
     def on(self, day: date, zone: ZoneInfo) -> datetime:
-        """The UTC instant of this time on ``day`` in ``zone``.
-
-        A time that the spring clock change skips is read with the offset before it; of a time
-        that comes twice in autumn it is the first.
-        """
-        local = datetime.combine(day, time(self.hour, self.minute), zone)
-        return local.astimezone(UTC)
+        """The UTC instant of this time on ``day`` in ``zone``; see ``utc_of``."""
+        return utc_of(datetime.combine(day, time(self.hour, self.minute), zone))
 
     def __str__(self) -> str:
         return f"{self.hour:02}:{self.minute:02}"
@@ -219,9 +234,9 @@ class LocalTime(Written):
         return cls(text)
 
     def at(self, zone: ZoneInfo) -> datetime:
-        """The UTC instant; a time without an offset is local to ``zone``."""
+        """The UTC instant; a time without an offset is local to ``zone``, see ``utc_of``."""
         moment = datetime.fromisoformat(self.text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+        return moment.astimezone(UTC) if moment.tzinfo else utc_of(moment.replace(tzinfo=zone))
 
     @property
     def day(self) -> str:

@@ -31,8 +31,7 @@ def still_allowed(connection: Connection, scope: Scope, ids: Sequence[int]) -> d
         .where(deliveries.c.id.in_(ids), or_(customers.c.id.is_(None), withdrawn))
     )
     return {
-        delivery: "unreachable" if customer is None else "consent"
-        for delivery, customer in rows
+        delivery: "unreachable" if customer is None else "consent" for delivery, customer in rows
     }
 
 

@@ -40,7 +40,7 @@ def open_engine(url: str) -> Engine:
 
 def _make_folder(path: Path, place: str) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(exist_ok=True)  # only the last: a mistyped path makes no tree
     except OSError as error:
         raise StoreError(
             f"{place} can't be made ({error.strerror}): choose a folder that is yours"
