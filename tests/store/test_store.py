@@ -210,9 +210,12 @@ def test_many_threads_may_write_in_a_rehearsal(store: Store) -> None:
             assert connection.scalar(select(func.count()).select_from(customers)) == 40
 
 
-def test_folders_are_made_for_a_sqlite_store(tmp_path: Path) -> None:
-    Store.open(f"sqlite:///{tmp_path}/a/b/store.db").close()
-    assert (tmp_path / "a/b/store.db").exists()
+def test_the_folder_of_a_sqlite_store_is_made_but_no_mistyped_tree(tmp_path: Path) -> None:
+    Store.open(f"sqlite:///{tmp_path}/a/store.db").close()
+    assert (tmp_path / "a/store.db").exists()
+    with pytest.raises(StoreError, match="can't be made"):
+        Store.open(f"sqlite:///{tmp_path}/x/y/store.db")
+    assert not (tmp_path / "x").exists()
 
 
 def _open(url: str) -> None:
