@@ -51,6 +51,8 @@ class Sender:
         attempts = (self.folder / "attempts").read_text().count(message.key)
         if word == "temporary" or (word == "once" and attempts == 1):
             raise TemporaryError("the line is busy")
+        if word == "away" and not (self.folder / "back").exists():
+            raise TemporaryError("nobody answers")
         if word == "permanent":
             raise PermanentError("they said no: s3cret")
         if word == "dead":
@@ -110,6 +112,7 @@ class Shop:
     playbook: Playbook
     plugins: Plugins
     runs: int = 0
+    now: datetime = NOW
     pauses: tuple[float, ...] = field(default=(0.0, 0.0))
 
     def scope(self) -> Scope:
@@ -122,7 +125,7 @@ class Shop:
                 plugins=self.plugins,
                 plan=plan,
                 tables=self.store.tables,
-                now=NOW,
+                now=self.now,
             )
 
     def plan(self, *addresses: str, message: str = "hello", channel: str = "note") -> None:
@@ -146,7 +149,7 @@ class Shop:
 
     def deliver(self, **words: Any) -> Delivered:
         self.runs += 1
-        run = RunInfo(id=f"run-{self.runs}", playbook=self.playbook.id, at=NOW)
+        run = RunInfo(id=f"run-{self.runs}", playbook=self.playbook.id, at=self.now)
         scope = self.scope()
         recover(self.store, scope, self.runs)  # as a run does, before its policy
         return deliver(self.store, scope, run, self.runs, **{"pauses": self.pauses} | words)

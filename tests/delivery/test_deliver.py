@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -63,6 +64,46 @@ def test_a_failure_for_now_is_tried_again_at_the_end_of_the_run(shop: Any) -> No
     keys = [line.split()[1] for line in shop.lines("attempts") if line.startswith("c3 ")]
     assert len(keys) == 3
     assert len(set(keys)) == 1, "every attempt has the same key"
+
+
+@pytest.mark.parametrize("customers", [1, 3, 6, 20])
+def test_a_server_that_comes_back_gets_everything_whatever_the_number(
+    corner: Any, customers: int
+) -> None:
+    corner.plan(*["away@x.example"] * customers)
+    corner.deliver()
+    assert {state for state, _ in corner.decisions()} <= {"failed", "planned"}
+    (corner.playbook.folder / "back").touch()
+    corner.now += timedelta(hours=47)
+    corner.deliver()
+    assert corner.decisions() == [("sent", None)] * customers
+    assert {row.decided_by for row in corner.rows()} == {2}
+    assert {row.detail for row in corner.rows()} == {None}
+
+
+def test_what_failed_for_now_is_tried_for_two_days(shop: Any) -> None:
+    shop.plan("temporary@x.example", "permanent@x.example")
+    for hours in (0, 24, 23, 1, 100):  # the last two come two days after the plan, and later
+        shop.now += timedelta(hours=hours)
+        shop.deliver()
+        assert shop.decisions() == [("failed", "temporary"), ("failed", "permanent")]
+    tried = [line.split()[0] for line in shop.lines("attempts")]
+    assert (tried.count("c1"), tried.count("c2")) == (9, 1)
+    assert [row.decided_by for row in shop.rows()] == [3, 1]
+
+
+def test_what_could_not_be_opened_is_sent_once_it_can(corner: Any) -> None:
+    note = ("channels", "note")
+    fails = corner.playbook.settings[note].model_copy(update={"open_fails": True})
+    works = corner.playbook.settings
+    corner.change(settings={**works, note: fails})
+    corner.plan("fine@x.example")
+    corner.deliver()
+    assert corner.decisions() == [("failed", "temporary")]
+    assert "plugin note (" in corner.rows()[0].detail
+    corner.change(settings=works)
+    corner.deliver()
+    assert corner.decisions() == [("sent", None)]
 
 
 def test_unknown_is_never_sent_again_by_itself(shop: Any) -> None:

@@ -4,9 +4,9 @@ One transaction settles what is answered and claims what comes next, so a batch 
 commit. Only this thread touches the store and renders; worker threads call the channels.
 
 A message that failed for now is tried again in up to two more rounds at the end of the same
-run. If it still fails it is decided: ``failed``, reason ``temporary``. Where a whole channel is
-away (many such failures in a row, no success) its messages stay planned instead, and the next
-run goes on with them.
+run. If it still fails it is decided: ``failed``, reason ``temporary``, so that the run counts it;
+the next runs take it up again for two days (``recover``). Where a whole channel is away (many such
+failures in a row, no success) the rest of its messages are not even tried, but stay planned.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-PAUSES = (3.0, 10.0)  # seconds before each further round
+PAUSES = (1.0, 4.0)  # seconds before each further round
 _PATIENCE = 1.0  # seconds until answers are written down though others are outstanding
 _LAST_PATIENCE = 40.0  # seconds that a send in progress is given when the run breaks off
 
@@ -90,10 +90,12 @@ def recover(store: Store, scope: Scope, run_id: int) -> int:
     """Take back what dead processes left claimed; returns how many messages that were.
 
     They become unknown, decided by ``run_id``, or planned again where a second attempt is
-    allowed. Doing this before the policy lets it look at those again.
+    allowed. What failed for now in the last two days is planned again as well. Doing this before
+    the policy lets it look at those again.
     """
     ledger = Ledger(me(), run_id, micros(scope.now))
     with store.transaction() as connection:
+        ledger.take_up(connection)
         return ledger.recover(connection, lambda *where: may_repeat(scope, *where))
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .outcomes import Outcome
 
 LEASE = timedelta(seconds=60)
+TRIED_FOR = timedelta(hours=48)  # how long after its plan a message that fails for now is tried
 
 _ledger = tables.deliveries
 _settle = (
@@ -149,6 +150,16 @@ class Ledger:
                     update(_ledger).where(some).values(**values, fence=_ledger.c.fence + 1)
                 )
         return len(dead)
+
+    def take_up(self, connection: Connection) -> None:
+        """Plan again what failed for now in earlier runs, unless it was planned too long ago."""
+        oldest = self.now - TRIED_FOR // timedelta(microseconds=1)
+        connection.execute(
+            update(_ledger)
+            .where(_ledger.c.state == "failed", _ledger.c.reason == "temporary")
+            .where(_ledger.c.planned_at > oldest)
+            .values(state="planned", reason=None, detail=None, decided_by=None, settled_at=None)
+        )
 
     def _mine(self) -> ColumnElement[bool]:
         return (_ledger.c.state == "claimed") & (_ledger.c.owner == self.owner)

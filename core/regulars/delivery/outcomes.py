@@ -19,7 +19,8 @@ State = Literal["planned", "sent", "failed", "unknown", "skipped"]
 class Outcome:
     """The end of one claim.
 
-    The reasons beside a state: failed has ``temporary`` (every attempt of this run failed),
+    The reasons beside a state: failed has ``temporary`` (every attempt of this run failed; the
+    next runs try again),
     ``permanent``, ``address`` (the address is dead) and ``plugin`` (one that prepares messages
     failed); unknown has ``no_answer``, ``plugin`` (the channel failed in a way of its own) and
     ``interrupted`` (the process ended); skipped has the reasons of a decision and ``refused``.
