@@ -204,6 +204,20 @@ def test_points_may_come_in_two_columns(shop: Shop) -> None:
     ]
 
 
+def test_a_file_of_bad_rows_alone_is_rejected_row_by_row(shop: Shop) -> None:
+    told = shop.people("id,home,vip,note", "a,nowhere,yes,x", "b,91;0,no,y", ",,,")
+    assert (told.customers, told.rejected) == (0, 3)
+    told = shop.orders("ada,soon,bread,1", ",2025-03-01,tea,1")
+    assert (told.customers, told.events, told.rejected) == (0, 0, 2)
+    assert [reason for _, _, reason in shop.rejects()] == [
+        "time: 'soon' is not a date or time",
+        "customer: is empty; every event needs one",
+        "home: 'nowhere' is not latitude,longitude",
+        "home: '91;0' is not latitude,longitude",
+        "id: is empty; every customer needs one",
+    ]
+
+
 def test_what_is_no_profile_is_rejected(shop: Shop) -> None:
     rows = {
         "a,rich,,": "plan: 'rich' is not one of free, pro",

@@ -7,7 +7,6 @@ object, ``consent.TOPIC`` and ``consent.TOPIC.CHANNEL`` into consents.
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from zoneinfo import ZoneInfo
 from regulars.playbook.sources import BUILT_IN, CONSENT, KINDS_OF_CUSTOMER
 
 from . import cells
+from .columns import unit_vector
 from .reasons import of_field
 from .remembered import Remembered
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 REQUIRED = ("id",)
 LATITUDE, LONGITUDE = ".latitude", ".longitude"
+_NOWHERE = (None, None, None)
 Column = Sequence[Any]
 
 
@@ -116,11 +117,13 @@ class CustomerReader:
         attribute = self._declared.get(name)
         if name in BUILT_IN or attribute is None or attribute.type != "point":
             return {_column(name): column}
-        axes = zip(*(_unit_vector(value) for value in column), strict=True)
         stored: dict[str, Column] = {
             f"a_{name}": [value and f"{value[0]!r},{value[1]!r}" for value in column]
         }
-        return stored | {f"{axis}_{name}": list(v) for axis, v in zip("xyz", axes, strict=True)}
+        vectors = [_NOWHERE if value is None else unit_vector(*value) for value in column]
+        for place, axis in enumerate("xyz"):
+            stored[f"{axis}_{name}"] = [vector[place] for vector in vectors]
+        return stored
 
 
 def _column(name: str) -> str:
@@ -194,15 +197,6 @@ _OF_BUILT_IN: Mapping[str, Callable[[Any], Any]] = {
     "timezone": _timezone,
     "locale": _locale,
 }
-
-
-def _unit_vector(point: tuple[float, float] | None) -> tuple[float | None, ...]:
-    """The point on a sphere of radius 1, so that a distance is one scalar product."""
-    if point is None:
-        return (None, None, None)
-    latitude, longitude = map(math.radians, point)
-    across = math.cos(latitude)
-    return (across * math.cos(longitude), across * math.sin(longitude), math.sin(latitude))
 
 
 def _is_consent(name: str) -> bool:
