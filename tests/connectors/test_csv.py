@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import codecs
 import tracemalloc
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,24 @@ def test_a_file_is_read_in_its_encoding_without_the_mark(tmp_path: Path, encodin
     (batch,) = batches(tmp_path, encoding=encoding.removesuffix("-sig"))
     assert batch.columns == ("näv", "b")
     assert list(batch.rows[0]) == ["ä", "2"]
+
+
+def test_a_file_that_excel_saved_as_csv_utf8_needs_no_setting(tmp_path: Path) -> None:
+    write(tmp_path, '"id",b\nä,2\n'.encode("utf-8-sig"))
+    (batch,) = batches(tmp_path)
+    assert (batch.columns, batch.rows) == (("id", "b"), [["ä", "2"]])
+    (unnamed,) = batches(tmp_path, header=["id", "b"])
+    assert unnamed.rows[0] == ["id", "b"]
+
+
+@pytest.mark.parametrize("mark", [codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE])
+@pytest.mark.parametrize("settings", [{}, {"encoding": "cp1252"}])
+def test_utf16_in_another_encoding_is_one_error_that_says_what_to_set(
+    tmp_path: Path, mark: bytes, settings: dict[str, str]
+) -> None:
+    write(tmp_path, mark + b"i\0d\0\n\0")
+    with pytest.raises(SourceError, match=r"data\.csv is UTF-16 text; set encoding: utf-16"):
+        batches(tmp_path, **settings)
 
 
 def test_delimiter_quotes_and_header_are_the_playbooks(tmp_path: Path) -> None:

@@ -52,6 +52,11 @@ def test_an_endless_line_is_an_error_with_its_number(tmp_path: Path) -> None:
         batches(tmp_path, b'{"a": 1}\n' + b"x" * (LONGEST_LINE + 1))
 
 
+def test_utf16_is_one_error(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"data\.jsonl is UTF-16 text; save it as UTF-8"):
+        batches(tmp_path, '{"a": 1}\n{"a": 2}\n'.encode("utf-16"))
+
+
 def test_objects_that_are_no_rows_are_an_error(tmp_path: Path) -> None:
     lines = "\n".join(f'{{"key{n}": 1}}' for n in range(1_001))
     with pytest.raises(SourceError, match=r"more than 1,000 different keys"):

@@ -17,7 +17,7 @@ from pydantic import Field, field_validator
 from regulars.errors import SourceError
 from regulars.hooks import Batch, ConnectorKind, Rejected, Settings, SourcePart, hookimpl
 
-from .files import find_files, fingerprint, origin, unreadable
+from .files import find_files, fingerprint, is_utf16, origin, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -51,7 +51,7 @@ class CsvSettings(Settings):
             raise ValueError(
                 f"unknown encoding {value!r}; write utf-8, cp1252 or latin-1"
             ) from None
-        return "utf-8-sig" if name == "utf-8" else name
+        return name
 
 
 class Text:
@@ -62,8 +62,9 @@ class Text:
         self.damaged = False
 
     def lines(self) -> Iterator[str]:
-        """Every line with its line break."""
-        return chain.from_iterable(io.StringIO(block, newline="") for block in self._blocks())
+        """Every line with its line break, without the mark that Excel puts before the first."""
+        lines = chain.from_iterable(io.StringIO(block, newline="") for block in self._blocks())
+        return chain([first.removeprefix("\ufeff") for first in islice(lines, 1)], lines)
 
     def _blocks(self) -> Iterator[str]:
         try:
@@ -78,6 +79,8 @@ class Text:
         decoder = codecs.getincrementaldecoder(self.encoding)("surrogateescape")
         rest = ""
         with self.file.open("rb") as file:
+            if is_utf16(file.peek(2)) and not self.encoding.startswith(("utf-16", "utf-32")):
+                raise SourceError(f"{self.name} is UTF-16 text; set encoding: utf-16")
             while block := file.read(BLOCK):
                 text = rest + decoder.decode(block)
                 cut = text.rfind("\n") + 1

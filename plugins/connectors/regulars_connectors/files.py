@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import glob
 import hashlib
 from difflib import get_close_matches
@@ -59,6 +60,11 @@ def fingerprint(file: Path) -> str:
     except OSError as error:
         raise unreadable(file.name, error) from None
     return f"{file.stat().st_size}-{digest.hexdigest()}"
+
+
+def is_utf16(start: bytes) -> bool:
+    """Whether a file that begins so is marked as UTF-16."""
+    return start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
 
 
 def unreadable(name: str, error: OSError) -> SourceError:

@@ -14,7 +14,7 @@ from pydantic import Field
 from regulars.errors import SourceError
 from regulars.hooks import Batch, ConnectorKind, Rejected, Settings, SourcePart, hookimpl
 
-from .files import find_files, fingerprint, origin, unreadable
+from .files import find_files, fingerprint, is_utf16, origin, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -71,6 +71,8 @@ def _flat(value: Mapping[str, Any], prefix: str, depth: int) -> Iterator[tuple[s
 def _lines(file: Path, name: str) -> Iterator[tuple[int, bytes]]:
     try:
         with file.open("rb") as lines:
+            if is_utf16(lines.peek(2)):
+                raise SourceError(f"{name} is UTF-16 text; save it as UTF-8, as JSON Lines are")
             number = 0
             while line := lines.readline(LONGEST_LINE + 1):
                 number += 1
