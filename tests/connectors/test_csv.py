@@ -43,6 +43,16 @@ def test_rows_are_numbered_as_a_spreadsheet_shows_them(tmp_path: Path) -> None:
     assert batch.rejected == ()
 
 
+@pytest.mark.parametrize("blank", ["\n", "\ufeff\r\n", "  \n,,\n"])
+def test_blank_lines_before_the_header_are_skipped_and_counted(tmp_path: Path, blank: str) -> None:
+    write(tmp_path, f"{blank}a,b\n1,2\n\n3\n")
+    (batch,) = batches(tmp_path)
+    before = blank.count("\n")
+    assert (batch.columns, batch.rows) == (("a", "b"), [["1", "2"]])
+    assert list(batch.numbers) == [before + 2]
+    assert [row for row, _ in rejected(tmp_path)] == [before + 4]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_a_file_is_read_in_its_encoding_without_the_mark(tmp_path: Path, encoding: str) -> None:
     write(tmp_path, "név,b\né,2\n".replace("é", "ä").encode(encoding))
@@ -130,6 +140,8 @@ def test_a_cell_of_more_than_a_megabyte_is_an_error_with_its_row(tmp_path: Path)
     ("content", "reason"),
     [
         ("", "is empty: it has not even a header"),
+        ("\n\n", "is empty: it has not even a header"),
+        ('\na,"b"c\n', "row 2: has text after a closing quote; .* mend the header"),
         ("a,b,a\n", "has more than one column 'a'"),
     ],
 )

@@ -1,6 +1,7 @@
-"""CSV files. The header is row 1; rows are counted as a spreadsheet shows them.
+"""CSV files. The header is the first row that isn't blank.
 
-A quoted cell with line breaks is still one row. Blank lines are counted and skipped.
+Rows are counted as a spreadsheet shows them: a quoted cell with line breaks is still one row.
+Blank lines are counted and skipped.
 """
 
 from __future__ import annotations
@@ -119,8 +120,11 @@ class Rows:
 
     def _header(self) -> tuple[str, ...]:
         rows, _numbers, rejected = self._read(1)
+        while rows and not any(map(str.strip, rows[0])):
+            rows, _numbers, rejected = self._read(1)
         if rejected:
-            raise SourceError(f"{self.name}, row 1: {rejected[0].reason}; mend the header")
+            place = f"{self.name}, row {rejected[0].row}"
+            raise SourceError(f"{place}: {rejected[0].reason}; mend the header")
         if not rows:
             raise SourceError(
                 f"{self.name} is empty: it has not even a header; export it again, "
