@@ -32,7 +32,7 @@ INDEX_WIDTH = 1000
 INDEX_TEXT = True
 BUSY_SECONDS = 30
 _ROWS_AT_ONCE = 100  # SQLite takes 32,766 values a statement
-_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -64000")
+_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -32000")
 _COUNTED = {"preserve_rowcount": True}  # else the count of an INSERT is lost
 
 
