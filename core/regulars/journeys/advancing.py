@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, delete, literal, select, update
+from sqlalchemy import case, delete, literal, select, update
 
-from regulars.instants import micros
 from regulars.playbook.journeys import Emit, Exit, If, Send, Set
 from regulars.store import insert_from, tables
 from regulars.store.tables import Id, Instant, Name
@@ -17,32 +15,8 @@ from .effects import emit_event, set_attributes
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Select
 
-    from regulars.segments.scope import Scope
-
+    from .place import Place
     from .program import Instruction
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a journey is worked on: its name, the run's number, what names mean now."""
-
-    journey: str
-    run: int
-    scope: Scope
-
-    @property
-    def now(self) -> int:
-        """The run's instant in microseconds."""
-        return micros(self.scope.now)
-
-    def before(self, step: str) -> ColumnElement[bool]:
-        """The positions of those who stand before ``step`` and are due."""
-        positions = tables.positions
-        return and_(
-            positions.c.journey == self.journey,
-            positions.c.step == step,
-            positions.c.due_at <= self.now,
-        )
 
 
 def advance(connection: Connection, place: Place, instruction: Instruction) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from regulars.playbook.journeys import Emit
     from regulars.segments.scope import Scope
 
-    from .advancing import Place
+    from .place import Place
 
 
 def set_attributes(

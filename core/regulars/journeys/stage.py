@@ -11,8 +11,9 @@ from regulars.instants import instant
 from regulars.store import tables
 from regulars.triggers import Past
 
-from .advancing import Place, advance
+from .advancing import advance
 from .entering import enter, place_at_first_step
+from .place import Place
 from .program import program
 
 if TYPE_CHECKING:
