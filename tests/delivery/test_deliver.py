@@ -8,8 +8,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from regulars.errors import RegularsError
+from regulars.hooks import Plugins
 from regulars.playbook.messages import Channel
 from regulars.store import Store
+
+STOPS = """
+from regulars.hooks import hookimpl
+
+@hookimpl
+def regulars_enrich(customer):
+    if customer["id"] == "c4":
+        raise KeyboardInterrupt
+"""
 
 
 def test_every_planned_message_is_sent_once_and_its_receipt_kept(shop: Any) -> None:
@@ -255,6 +266,42 @@ def test_a_run_that_breaks_off_settles_what_was_sent_and_frees_the_rest(corner: 
     corner.deliver()
     assert set(corner.decisions()) == {("sent", None)}
     assert len(corner.lines("attempts")) == 10
+
+
+def test_a_run_that_stops_while_it_writes_a_message_leaves_none_unknown(corner: Any) -> None:
+    (corner.playbook.folder / "stop.py").write_text(STOPS)
+    files = [corner.playbook.folder / name for name in ("note.py", "stop.py")]
+    stopped = replace(corner, plugins=Plugins.load(allow=[], files=files))
+    corner.plan(*["a@x.example"] * 10)
+    with pytest.raises(KeyboardInterrupt):
+        stopped.deliver()
+    states = [state for state, _ in corner.decisions()]
+    assert states[3:] == ["planned"] * 7
+    assert set(states) <= {"sent", "planned"}
+    assert [row.attempts for row in corner.rows()] == [int(state == "sent") for state in states]
+    corner.deliver()
+    assert corner.decisions() == [("sent", None)] * 10
+    assert len(corner.lines("attempts")) == 10
+
+
+def test_a_full_disk_while_sending_is_told_in_a_line_and_the_next_run_goes_on(
+    corner: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    corner.plan(*["odd@x.example"] * 100)
+    with corner.store.transaction() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1")  # no more than there are
+    with pytest.raises(RegularsError, match="full"):
+        corner.deliver(in_flight=30)
+    (record,) = caplog.records
+    assert record.getMessage().startswith("what was sent last can't be written down; ")
+    assert record.exc_info is None
+    with corner.store.transaction() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count = 100000")
+    claimed = {row.id for row in corner.rows() if row.state == "claimed"}
+    assert len(claimed) == 30
+    corner.deliver()
+    assert {row.id for row in corner.rows() if row.state != "sent"} == claimed
+    assert len(corner.lines("attempts")) == 100, "nothing twice"
 
 
 def test_an_address_that_is_none_fails_in_the_plan_already(corner: Any) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -56,6 +58,34 @@ def test_no_send_begins_after_the_lease_has_ended() -> None:
     gate = Gate()
     gate.renewed(time.time() - 60)
     assert outcome_of_one_send(gate) == (RELEASED, 0)
+
+
+def test_what_waits_behind_a_send_that_hangs_can_be_taken_back() -> None:
+    begun, end = threading.Event(), threading.Event()
+
+    class Hanging:
+        def send(self, _message: Outgoing, /) -> Receipt:
+            begun.set()
+            end.wait(10)
+            return Receipt()
+
+    @contextmanager
+    def opened() -> Iterator[Hanging]:
+        yield Hanging()
+
+    gate = Gate()
+    gate.renewed(time.time())
+    workers = Workers([Channel("note", opened, 1, "plugin note")], gate)
+    for number in (1, 2, 3):
+        workers.give(replace(CLAIM, id=number), MESSAGE)
+    begun.wait(10)
+    workers.withdraw()
+    taken_back = list(workers.collect(0.05))
+    end.set()
+    (answer,) = workers.collect(10)
+    workers.stop(10)
+    assert [(a.claim.id, a.outcome) for a in taken_back] == [(2, RELEASED), (3, RELEASED)]
+    assert (answer.claim.id, answer.outcome.state) == (1, "sent")
 
 
 def test_no_send_begins_when_the_run_is_ending() -> None:

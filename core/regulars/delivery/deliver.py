@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from regulars.errors import RegularsError
 from regulars.instants import micros
 from regulars.playbook.secrets import redact
 from regulars.policy import still_allowed
@@ -49,6 +50,7 @@ logger = logging.getLogger(__name__)
 PAUSES = (1.0, 4.0)  # seconds before each further round
 _PATIENCE = 1.0  # seconds until answers are written down though others are outstanding
 _LAST_PATIENCE = 40.0  # seconds that a send in progress is given when the run breaks off
+_LOST = "what was sent last can't be written down; the next run counts it as unknown"
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,7 @@ class _Loop:
     progress: Progress
     rehearse: bool
     answers: list[Answer] = field(default_factory=list)  # not yet written down
+    handed: set[int] = field(default_factory=set)  # claims that a channel may have, by number
     material: Material = field(default_factory=Material)
 
     def __post_init__(self) -> None:
@@ -131,12 +134,24 @@ class _Loop:
     def break_off(self) -> None:
         """Begin nothing more, and write down what is known of the messages in hand."""
         self.gate.closed = True
-        self._collect(_LAST_PATIENCE)
+        self.workers.withdraw()
+        try:
+            self._collect(_LAST_PATIENCE)
+        finally:  # whoever interrupts the waiting too still gets a ledger that is right
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Settle what is answered and plan the rest again, but for what a channel may have."""
         try:
             with self.store.transaction() as connection:
                 self._settle(connection)
+                self.ledger.release(connection, self.handed)
+        except RegularsError as error:  # most likely the very error that the run broke off with
+            logger.debug("the end of the run can't be written down", exc_info=error)
+            if self.handed:
+                logger.warning(_LOST)
         except Exception:
-            logger.exception("what was sent last can't be written down; it will be unknown")
+            logger.exception(_LOST)
 
     def _waiting(self) -> int:
         ledger = tables.deliveries
@@ -167,6 +182,7 @@ class _Loop:
             refusals = self._look_again(connection, claims)
         self.gate.renewed(began)
         settled, self.answers = self.answers, []
+        self.handed.difference_update(answer.claim.id for answer in settled)
         self._announce([answer for answer in settled if answer.claim not in late])
         return claims, refusals
 
@@ -199,11 +215,12 @@ class _Loop:
         elif self.rehearse:
             self.answers.append(Answer(claim, ACCEPTED, composed))
         else:
+            self.handed.add(claim.id)
             self.workers.give(claim, composed)
 
     def _collect(self, patience: float) -> None:
-        answers = map(self._redacted, self.workers.collect(patience))
-        self.answers += map(self.rounds.judge, answers)
+        for answer in self.workers.collect(patience):
+            self.answers.append(self.rounds.judge(self._redacted(answer)))
 
     def _redacted(self, answer: Answer) -> Answer:
         """``answer`` without the secrets that a provider or a plugin may repeat."""

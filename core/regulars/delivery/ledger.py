@@ -125,6 +125,14 @@ class Ledger:
             connection.execute(_settle, rows)
         return [claim for claim, _ in answers if (claim.id, claim.fence) not in held]
 
+    def release(self, connection: Connection, handed: Collection[int]) -> None:
+        """Plan again what this owner claimed, but for ``handed``, which a channel may have."""
+        free = self._mine() & _ledger.c.id.not_in(handed)
+        unclaimed = {"state": "planned", "owner": None, "lease_until": None}
+        connection.execute(
+            update(_ledger).where(free).values(**unclaimed, attempts=_ledger.c.attempts - 1)
+        )
+
     def recover(self, connection: Connection, may_repeat: Callable[[str, str | None], bool]) -> int:
         """Take back what dead owners left claimed; returns how many.
 

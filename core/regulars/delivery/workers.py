@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from .ledger import LEASE
 from .outcomes import RELEASED, Outcome, accepted, failure, not_open
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from regulars.hooks import Outgoing, Sender
@@ -88,17 +88,23 @@ class Workers:
             target.started.append(thread)
             thread.start()
 
-    def collect(self, patience: float) -> list[Answer]:
-        """All answers that are outstanding, or those that came within ``patience`` seconds."""
-        answers: list[Answer] = []
+    def withdraw(self) -> None:
+        """Take back what no thread has begun: it is answered as released."""
+        for channel in self.channels.values():
+            with suppress(Empty):
+                while (job := channel.jobs.get_nowait()) is not None:
+                    self._answers.put(Answer(job[0], RELEASED, job[1]))
+
+    def collect(self, patience: float) -> Iterator[Answer]:
+        """Each answer that is outstanding as it comes, until ``patience`` seconds are over."""
         end = time.monotonic() + patience
         while self.outstanding:
             try:
-                answers.append(self._answers.get(timeout=max(0.0, end - time.monotonic())))
+                answer = self._answers.get(timeout=max(0.0, end - time.monotonic()))
             except Empty:
-                break
+                return
             self.outstanding -= 1
-        return answers
+            yield answer
 
     def stop(self, patience: float) -> None:
         """End the threads once their channels are closed, or leave them after ``patience``."""
