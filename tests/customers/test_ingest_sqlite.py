@@ -147,6 +147,41 @@ def test_the_order_of_columns_does_not_make_other_events(shop: Shop) -> None:
     assert shop.load({"orders": words})["orders"].events == 0
 
 
+SAME = ["2026-01-01T00:00Z", "2026-01-01T00:00:00+00:00", "2026-01-01T01:00+01:00", "1767225600"]
+
+
+@pytest.mark.parametrize("written", [*SAME, "2026-01-01", "20260101T000000", "2026-01-01 00:00"])
+def test_one_instant_is_one_event_however_it_is_written(shop: Shop, written: str) -> None:
+    source = {"orders": ORDERS | {"path": "day-*.csv"}}
+    shop.write("day-1.csv", "who,at,item,total", *(f"a,{time},x,1" for time in SAME))
+    assert shop.load(source)["orders"].events == len(SAME), "equal rows of one file are several"
+    shop.write("day-2.csv", "who,at,item,total", f"a,{written},x,1")
+    assert shop.load(source)["orders"].events == 0
+
+
+@pytest.mark.parametrize("written", ["2026-01-01", "2026-01-01 10:00", "20260101T1000"])
+def test_another_zone_that_would_double_events_is_refused(shop: Shop, written: str) -> None:
+    shop.write("orders.csv", "who,at,item,total", f"a,{written},x,1")
+    shop.load({"orders": ORDERS})
+    with pytest.raises(SourceError, match="timezone has changed from UTC to Asia/Tokyo"):
+        shop.load({"orders": ORDERS}, timezone="Asia/Tokyo")
+    assert len(shop.events()) == 1
+
+
+@pytest.mark.parametrize("written", SAME)
+def test_the_zone_may_change_where_times_have_their_own(shop: Shop, written: str) -> None:
+    shop.write("orders.csv", "who,at,item,total", f"a,{written},x,1")
+    assert shop.load({"orders": ORDERS})["orders"].events == 1
+    assert shop.load({"orders": ORDERS}, timezone="Asia/Tokyo")["orders"].events == 0
+
+
+def test_the_zone_may_change_where_events_have_an_id(shop: Shop) -> None:
+    source = {"orders": ORDERS | {"map": {"customer": "who", "time": "at", "id": "item"}}}
+    shop.write("orders.csv", "who,at,item,total", "a,2026-01-01,x,1")
+    assert shop.load(source)["orders"].events == 1
+    assert shop.load(source, timezone="Asia/Tokyo")["orders"].events == 0
+
+
 def test_a_missing_column_is_named_with_those_that_there_are(shop: Shop) -> None:
     shop.write("orders.csv", "whom,at,item,total", "a,2025-03-01,x,1")
     with pytest.raises(SourceError) as error:

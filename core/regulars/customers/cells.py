@@ -26,6 +26,7 @@ _WHOLE = re.compile(r"[+-]?\d{1,19}", re.ASCII)
 _ISO = re.compile(
     r"(\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?|\d{8}(T\d{4}.*)?)", re.ASCII | re.IGNORECASE
 )
+_OFFSET = re.compile(r"[T ].*[Z+-]", re.IGNORECASE)
 _SECONDS = re.compile(r"-?\d{9,11}(\.\d*)?", re.ASCII)  # shorter ones may be years
 _BIGGEST = 2**63
 _YES = frozenset({"true", "yes", "y", "t", "1", "on"})
@@ -176,6 +177,14 @@ def instant(value: Any, zone: ZoneInfo) -> int | None:
         return _instant(value, zone)
     except (ValueError, OverflowError):
         raise ValueError(f"{shown(value)} is not a date or time") from None
+
+
+def is_local(value: Any) -> bool:
+    """Whether a time is written without an offset, so that its instant depends on the zone."""
+    if isinstance(value, str):
+        written = value.strip()
+        return _ISO.fullmatch(written) is not None and _OFFSET.search(written) is None
+    return isinstance(value, date) and getattr(value, "tzinfo", None) is None
 
 
 def _instant(value: Any, zone: ZoneInfo) -> int:

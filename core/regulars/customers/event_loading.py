@@ -30,7 +30,8 @@ class EventLoading:
     """Loads what ``reader`` reads. Customers who are not known yet are made.
 
     ``latest`` is the latest time of an event that was read, in microseconds, ``earliest`` when
-    there was none; ``last_before`` is the newest event's number before.
+    there was none; ``last_before`` is the newest event's number before. ``by_local_times`` once
+    events without an id were told apart by times without an offset.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class EventLoading:
         self._contents = ContentKeys(self._source)
         columns = (*_COLUMNS, *reader.columns)
         self._writing = event_writing(connection, events, columns)
+        self.by_local_times = False
         self.latest = self.earliest = EARLIEST
         self.last_before = connection.scalar(select(func.max(events.c.id))) or 0
 
@@ -71,6 +73,7 @@ class EventLoading:
             keys = keys_of_ids(self._source, rows.ids)
         else:
             keys = self._contents.keys(rows.contents or ())
+            self.by_local_times = self._reader.local_times
         customers = self._customers.of(rows.customers)
         names = self._numbers_of(rows.names)
         sources = [self._number] * len(keys)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import partial
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +51,8 @@ class EventReader:
     """Reads the fields of a source of events.
 
     ``texts`` and ``amounts`` are the properties that the store keeps in columns of their own;
-    ``event`` is the name of all events, or None where a field says it.
+    ``event`` is the name of all events, or None where a field says it. ``local_times`` once a
+    time had no offset, so that its instant depends on ``zone``.
     """
 
     def __init__(
@@ -60,8 +60,10 @@ class EventReader:
     ) -> None:
         self._event = event
         self._texts, self._amounts = sorted(texts), sorted(amounts)
+        self._zone = zone
         self._plain_instants = InstantColumns(zone)
-        self._instants = Remembered(partial(cells.instant, zone=zone))
+        self._instants = Remembered(self._instant)
+        self.local_times = False
         self._millionths = Remembered(cells.amount)
 
     @property
@@ -81,7 +83,9 @@ class EventReader:
         names = [self._event] * fields.rows if self._event else _keys("event", fields)
         properties = _as_json(own, fields)
         ids = _keys("id", fields) if "id" in fields.values else None
-        contents = None if ids is not None else _contents(fields, customers, names, properties)
+        contents = None
+        if ids is None:
+            contents = _contents(customers, times, names, properties, fields.cursor)
         used = [*self._used_texts(own, fields), *self._used_amounts(own, fields)]
         return EventRows(customers, times, names, ids, contents, properties, used)
 
@@ -103,6 +107,7 @@ class EventReader:
             if "time" in fields.only_text:
                 plain = self._plain_instants.read(column)
                 if plain is not None:
+                    self.local_times |= cells.is_local(column[0])  # all are written alike
                     return plain
             elif bool in set(map(type, column)):
                 raise ValueError("true and false are no times")
@@ -111,6 +116,10 @@ class EventReader:
             if None in times:
                 raise ValueError("is empty; every event needs one")
             return times  # type: ignore[return-value]
+
+    def _instant(self, value: Any) -> int | None:
+        self.local_times |= cells.is_local(value)
+        return cells.instant(value, self._zone)
 
     def _used_texts(self, own: Properties, fields: Fields) -> Iterator[Sequence[str | None]]:
         for name in self._texts:
@@ -175,22 +184,18 @@ def _encoded(value: Any) -> str:
 
 
 def _contents(
-    fields: Fields,
     customers: Sequence[str],
+    times: Sequence[int],
     names: Sequence[str],
     properties: Sequence[str | None],
+    cursor: Sequence[Any] | None,
 ) -> list[str]:
-    """What each row says, unambiguously: the time as it is written, so that zones don't matter."""
-    times = _written(fields.values["time"])
+    """What each row says, unambiguously: its instant, in whatever zone that is written."""
     contents = [
-        f"{encode_basestring(customer)},{encode_basestring(time)},{encode_basestring(name)},{rest}"
+        f"{encode_basestring(customer)},{time},{encode_basestring(name)},{rest}"
         for customer, time, name, rest in zip(customers, times, names, properties, strict=True)
     ]
-    if fields.cursor is None:
+    if cursor is None:
         return contents
-    places = _written(fields.cursor)
+    places = [value if type(value) is str else cells.text(value) or "" for value in cursor]
     return [f"{content},{place}" for content, place in zip(contents, places, strict=True)]
-
-
-def _written(column: Sequence[Any]) -> list[str]:
-    return [value if type(value) is str else cells.text(value) or "" for value in column]

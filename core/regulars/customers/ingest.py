@@ -21,7 +21,7 @@ from regulars.errors import SourceError
 from regulars.instants import micros
 from regulars.playbook.values import jsonable
 from regulars.progress import Silent
-from regulars.store import get_fact, set_fact, tables
+from regulars.store import tables
 
 from .connecting import connected
 from .customer_loading import CustomerLoading
@@ -34,6 +34,7 @@ from .parts_loaded import PartsLoaded
 from .rejecting import Rejecting
 from .source_columns import SourceColumns
 from .source_loading import SourceLoading
+from .told_apart import ToldApart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,8 +132,10 @@ class _OneSource:
         with self.store.transaction() as connection:
             (number,) = KnownIds(connection, tables.sources, "name").of([self.name])
             loaded = PartsLoaded(connection, number)
+            told_apart = ToldApart(connection, self.name, self._source, self.playbook.timezone)
+            if self._source.provides == "events":
+                told_apart.check(loaded=bool(loaded))
             loading = self._loading(connection, number)
-            self._check_identity(connection, loaded)
             rejecting = Rejecting(connection, number, self._source, micros(self.now))
             whole = SourceLoading(
                 loading=loading,
@@ -147,6 +150,8 @@ class _OneSource:
                 customers = whole.load(parts)
             events = 0
             if isinstance(loading, EventLoading):
+                if loading.by_local_times:
+                    told_apart.by_local_times()
                 events = in_view(connection, (number, self.name), loading, self.now)
         return Ingested(customers, events, rejecting.new)
 
@@ -174,25 +179,3 @@ class _OneSource:
         if self._source.provides == "customers":
             says.append(self.playbook.customer.model_dump(mode="json"))
         return blake2b(json.dumps(says).encode(), digest_size=16).hexdigest()
-
-    def _check_identity(self, connection: Connection, loaded: PartsLoaded) -> None:
-        """Refuse a map with which events loaded before would be taken for other ones.
-
-        Raises:
-            SourceError: they would be counted twice.
-        """
-        if self._source.provides == "customers" or not self._source.map:
-            return
-        columns = self._source.columns
-        identity = {"id": columns["id"]} if "id" in columns else columns
-        told_by = json.dumps(identity, sort_keys=True)
-        fact = f"source.{self.name}.told_by"
-        before = get_fact(connection, fact)
-        if loaded and before not in (None, told_by):
-            raise SourceError(
-                "map has changed so that events loaded before would be counted again: without "
-                "an id, all mapped columns together tell events apart. Undo the change, or "
-                "load into a new store (and map an id, so that the rest may change)"
-            )
-        if before != told_by:
-            set_fact(connection, fact, told_by)
