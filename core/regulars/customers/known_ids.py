@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from regulars.store import insert_rows
 
@@ -24,6 +24,7 @@ class KnownIds:
     def __init__(self, connection: Connection, table: Table, column: str) -> None:
         self._connection, self._table, self._column = connection, table, column
         self._known: dict[str, int] = {}
+        self._asked = False
         self.made = 0
 
     def of(self, names: Sequence[str]) -> list[int]:
@@ -35,11 +36,21 @@ class KnownIds:
             return list(map(self._known.__getitem__, names))
 
     def _learn_of(self, names: Sequence[str]) -> None:
+        if not self._asked:
+            self._read_all()
         missing = set(names).difference(self._known)
         if len(self._known) + len(missing) > LIMIT:
             self._known.clear()
             missing = set(names)
         self._learn(missing)
+
+    def _read_all(self) -> None:
+        """Everything at once, where it fits: asking for each batch takes far longer."""
+        self._asked = True
+        size = select(func.count()).select_from(self._table)
+        if (self._connection.scalar(size) or 0) <= LIMIT:
+            all_of_them = select(self._table.c[self._column], self._table.c.id)
+            self._known.update(map(tuple, self._connection.execute(all_of_them)))
 
     def _learn(self, missing: Collection[str]) -> None:
         self._find(missing)
