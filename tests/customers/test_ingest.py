@@ -226,11 +226,24 @@ def test_what_is_no_profile_is_rejected(shop: Shop) -> None:
         f"{'d' * 191},,,": "id: is longer than 190 characters",
         ",,,": "id: is empty; every customer needs one",
         "e\0,,,": "id: has a NUL character",
+        "   ,,,": "id: is empty; every customer needs one",
     }
     told = shop.people("id,plan,kind,timezone", *rows, "ok,pro,STAFF,Asia/Tokyo")
     assert (told.customers, told.rejected) == (1, len(rows))
     assert [reason for _, _, reason in shop.rejects()] == list(rows.values())
     assert shop.customer("ok", "kind") == "staff"
+
+
+def test_ids_are_printed_one_a_line(shop: Shop) -> None:
+    bad = ["a\nb", "a\rb", "\x1b]0;pwn\x07", "tab\t", "\x85", "a\u2028b", "\u2029", "\x7f"]
+    told = shop.people("id,city", *(f'"{key}x",Rome' for key in bad), " ünï\xa0côde ,Rome")
+    assert (told.customers, told.rejected) == (1, len(bad))
+    told = shop.orders(*(f'"{key}",2025-03-01,x,1' for key in bad), "\u3000,2025-03-01,x,1")
+    assert (told.customers, told.events, told.rejected) == (0, 0, len(bad) + 1)
+    reasons = [reason for _, _, reason in shop.rejects()]
+    first = "has a line break or another control character ('\\n')"
+    assert (reasons[0], reasons[len(bad) + 1]) == (f"customer: {first}", f"id: {first}")
+    assert shop.rows(select(shop.store.tables.customers.c.key)) == [(" ünï\xa0côde ",)]
 
 
 def test_texts_that_not_every_database_keeps_are_rejected(shop: Shop) -> None:

@@ -18,6 +18,7 @@ from regulars.playbook.sources import BUILT_IN, CONSENT, KINDS_OF_CUSTOMER
 
 from . import cells
 from .columns import unit_vector
+from .id_columns import ids
 from .reasons import of_field
 from .remembered import Remembered
 
@@ -62,7 +63,8 @@ class CustomerReader:
     def read(self, fields: Fields) -> CustomerRows:
         """The rows, or a ValueError that says what is wrong with one of them."""
         values = dict(fields.values)
-        keys = _keys(values.pop("id"))
+        with of_field("id"):
+            keys = ids(values.pop("id"), "customer")
         points = self._points(values)
         known = {n: self._parsed(n, values.pop(n)) for n in list(values) if n in self._parsers}
         consents = {_consent(n): _answers(n, values.pop(n)) for n in list(values) if _is_consent(n)}
@@ -142,16 +144,6 @@ def _one_of(parse: Callable[[Any], Any], attribute: Attribute) -> Callable[[Any]
         return found
 
     return check
-
-
-def _keys(column: Column) -> Sequence[str]:
-    with of_field("id"):
-        keys = [cells.text(value) for value in column]
-        if None in keys:
-            raise ValueError("is empty; every customer needs one")
-        known = [key for key in keys if key is not None]
-        cells.check_texts(known, cells.KEY_LENGTH)
-    return known
 
 
 def _kind(value: Any) -> str:

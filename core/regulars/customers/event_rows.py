@@ -15,6 +15,7 @@ from regulars.store.schema import text_of
 from regulars.store.tables import VALUE_LENGTH
 
 from . import cells
+from .id_columns import ids
 from .instant_columns import InstantColumns
 from .reasons import of_field
 from .remembered import Remembered
@@ -79,15 +80,15 @@ class EventReader:
     def read(self, fields: Fields) -> EventRows:
         """The rows, or a ValueError that says what is wrong with one of them."""
         own = {n: self._plain(n, fields) for n in sorted(fields.values) if n not in _OWN}
-        customers, times = _keys("customer", fields), self._times(fields)
-        names = [self._event] * fields.rows if self._event else _keys("event", fields)
+        customers, times = _ids("customer", fields), self._times(fields)
+        names = [self._event] * fields.rows if self._event else _ids("event", fields)
         properties = _as_json(own, fields)
-        ids = _keys("id", fields) if "id" in fields.values else None
+        own_ids = _ids("id", fields) if "id" in fields.values else None
         contents = None
-        if ids is None:
+        if own_ids is None:
             contents = _contents(customers, times, names, properties, fields.cursor)
         used = [*self._used_texts(own, fields), *self._used_amounts(own, fields)]
-        return EventRows(customers, times, names, ids, contents, properties, used)
+        return EventRows(customers, times, names, own_ids, contents, properties, used)
 
     def _plain(self, name: str, fields: Fields) -> Sequence[Any]:
         """A property's values as JSON has them; texts in use must fit their column."""
@@ -145,16 +146,9 @@ class EventReader:
 _HASHED_ALIKE = frozenset({str, int, float, type(None)})  # 1 and 1.0 are the same number
 
 
-def _keys(field: str, fields: Fields) -> Sequence[str]:
-    """Ids: none empty, none longer than 190 characters."""
-    column = fields.values[field]
+def _ids(field: str, fields: Fields) -> Sequence[str]:
     with of_field(field):
-        if field not in fields.only_text:
-            column = [cells.text(value) for value in column]
-        if "" in column or None in column:
-            raise ValueError("is empty; every event needs one")
-        cells.check_texts(column, cells.KEY_LENGTH)
-    return column
+        return ids(fields.values[field], "event")
 
 
 def _as_json(own: Properties, fields: Fields) -> list[str | None]:

@@ -1,0 +1,30 @@
+"""Id columns: a column of ids at once. An id can be kept and printed on one line."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from . import cells
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def ids(column: Sequence[Any], whose: str) -> Sequence[str]:
+    """Each value as the id of a ``whose`` (customer, event), with the blanks around it.
+
+    Raises:
+        ValueError: one is blank, longer than 190 characters or has control characters.
+    """
+    if set(map(type, column)) != {str}:
+        column = [cells.text(value) or "" for value in column]
+    if not all(map(str.strip, column)):
+        raise ValueError(f"is empty; every {whose} needs one")
+    cells.check_texts(column, cells.KEY_LENGTH)
+    written = "".join(column)
+    if not written.isprintable() and (found := _CONTROL.search(written)):
+        raise ValueError(f"has a line break or another control character ({found[0]!r})")
+    return column
