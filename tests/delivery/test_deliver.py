@@ -201,6 +201,19 @@ def test_each_thread_opens_and_closes_its_channel_once(corner: Any) -> None:
     assert corner.lines("closed") == ["note"] * 2
 
 
+def test_a_channel_that_fails_while_it_closes_is_told_in_one_line(
+    corner: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    corner.plan("a@x.example")
+    (corner.playbook.folder / "closed").mkdir()  # in the way of what the channel writes then
+    corner.deliver()
+    assert corner.decisions() == [("sent", None)]
+    (record,) = caplog.records
+    assert record.getMessage().startswith("channel note, plugin note (")
+    assert "failed while it was closed: IsADirectoryError: " in record.getMessage()
+    assert record.exc_info is None
+
+
 def test_a_slow_channel_does_not_hold_up_another(corner: Any) -> None:
     corner.plan(*["slow@x.example"] * 12)
     corner.plan(*["fast@x.example"] * 12, channel="careful")

@@ -204,6 +204,35 @@ def test_a_watcher_that_fails_is_logged_and_the_others_still_hear(
     ]
 
 
+CALLS: dict[str, Callable[[Plugins, Outgoing, RunInfo], object]] = {
+    "may_send": lambda plugins, message, run: plugins.may_send(message, {}, run),
+    "enrich": lambda plugins, _message, run: plugins.enrich({}, run),
+    "run_started": lambda plugins, _message, run: plugins.run_started(run),
+    "sent": lambda plugins, message, run: plugins.sent(message, Receipt(), run),
+    "refused": lambda plugins, message, run: plugins.refused(message, "cap", run),
+    "run_finished": lambda plugins, _message, run: plugins.run_finished(run, {}),
+}
+
+
+@pytest.mark.parametrize("hook", CALLS)
+def test_a_plugin_that_fails_is_one_line_for_people_and_a_traceback_for_debugging(
+    hook: str,
+    load: Load,
+    message: Outgoing,
+    run: RunInfo,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    for level in (logging.WARNING, logging.DEBUG):
+        with caplog.at_level(level, "regulars.plugins"):
+            CALLS[hook](load(f"regulars_{hook}(run): raise SystemExit(0)"), message, run)
+
+    plain, debugged = caplog.records
+    assert re.match(rf"a \(.*a\.py\): regulars_{hook}: \w+: .+ \(a\.py, line 9\)", plain.message)
+    assert plain.exc_info is None
+    assert debugged.message == plain.message
+    assert debugged.exc_info is not None
+
+
 def test_the_same_failure_is_a_warning_only_once(
     load: Load, run: RunInfo, caplog: pytest.LogCaptureFixture
 ) -> None:

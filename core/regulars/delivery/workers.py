@@ -11,6 +11,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from regulars.hooks import Receipt
+from regulars.hooks.attribution import reason as reason_of
 
 from .ledger import LEASE
 from .outcomes import RELEASED, Outcome, accepted, failure, not_open
@@ -133,8 +134,10 @@ class Workers:
             self._answers.put(attempt(sender, claim, message, channel.blame))
         try:
             stack.close()
-        except BaseException:
-            logger.warning("%s failed while it was closed", channel.blame, exc_info=True)
+        except BaseException as error:
+            trace = error if logger.isEnabledFor(logging.DEBUG) else None
+            said = "%s failed while it was closed: %s"
+            logger.warning(said, channel.blame, reason_of(error), exc_info=trace)
 
 
 def attempt(sender: Sender, claim: Claim, message: Outgoing, blame: str) -> Answer:

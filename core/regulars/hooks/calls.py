@@ -32,11 +32,11 @@ class Complaints:
         self._made: set[tuple[str, str]] = set()
 
     def make(self, implementation: Implementation, fault: Fault) -> None:
-        """Log what ``implementation`` did wrong, with the plugin's name and its traceback."""
+        """Log what ``implementation`` did wrong in one line; the traceback is for debugging."""
         known = (str(implementation.origin), implementation.hook)
         level = logging.DEBUG if known in self._made else logging.WARNING
         self._made.add(known)
-        error = fault.__cause__ if level == logging.WARNING else None
+        error = fault.__cause__ if logger.isEnabledFor(logging.DEBUG) else None
         logger.log(
             level, "%s: %s: %s", implementation.origin, implementation.hook, fault, exc_info=error
         )
