@@ -2,13 +2,15 @@
 
     sources → customers, events → traits → segments → journeys → decisions → messages → ledger
 
-``plan`` is the same code on a store whose transactions are all rolled back.
+``plan`` is the same code on a store whose transactions are all rolled back. What plugins print
+meanwhile goes to standard error: standard output is for results.
 """
 
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
+import sys
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import perf_counter
@@ -47,7 +49,7 @@ def run(loaded: Loaded, now: datetime, progress: Progress | None = None) -> Summ
         SourceError, StoreError, PluginError, TemporaryError: see there.
     """
     url = loaded.playbook.store
-    with hold(url):
+    with hold(url), redirect_stdout(sys.stderr):
         store = Store.open(url)
         try:
             return _stages(store, loaded, now, progress or Silent(), rehearsal=False)
@@ -57,7 +59,7 @@ def run(loaded: Loaded, now: datetime, progress: Progress | None = None) -> Summ
 
 def plan(loaded: Loaded, now: datetime, progress: Progress | None = None) -> Summary:
     """Say exactly what ``run`` would do at ``now``, and leave no trace of it."""
-    with rehearse(loaded.playbook.store) as store:
+    with rehearse(loaded.playbook.store) as store, redirect_stdout(sys.stderr):
         return _stages(store, loaded, now, progress or Silent(), rehearsal=True)
 
 
