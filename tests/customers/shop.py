@@ -38,6 +38,12 @@ TYPES = {
     "home": "point",
 }
 ATTRIBUTES: Mapping[str, Any] = TYPES | {"plan": {"type": "text", "one_of": ["free", "pro"]}}
+SHAPE = Shape(
+    attributes=TYPES,
+    texts=frozenset({"item"}),
+    amounts=frozenset({"total"}),
+    totals=frozenset({"total"}),
+)
 
 
 @dataclass
@@ -66,7 +72,7 @@ class Shop:
         path = self.folder / "playbook.yaml"
         path.write_text(yaml.safe_dump(playbook))
         loaded = load_playbook(path, {})
-        return ingest(self.store, loaded.playbook, loaded.plugins, now)
+        return ingest(self.store, loaded, SHAPE, now)
 
     def orders(self, *rows: str, **words: Any) -> Ingested:
         """Ingest orders.csv with these rows, one ``who,at,item,total`` each."""
@@ -120,5 +126,5 @@ class Shop:
 def open_shop(folder: Path, url: str) -> Shop:
     """A shop with an empty store at ``url`` that has columns for what the tests use."""
     store = Store.open(url)
-    store.fit(Shape(attributes=TYPES, texts=frozenset({"item"}), amounts=frozenset({"total"})))
+    store.fit(SHAPE)
     return Shop(folder, store)

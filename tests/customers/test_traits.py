@@ -72,6 +72,7 @@ def test_the_shape_tells_properties_read_as_text_from_those_read_as_numbers() ->
     segments = {"s": {"performed": "order", "sum": "total", "at_least": 1, "where": where}}
     shape = plan(make_playbook(segments, traits)).shape
     assert shape.amounts == {"a", "b", "total"}
+    assert shape.totals == {"total"}
     assert shape.texts == {"a", "c", "item", "size"}
 
 

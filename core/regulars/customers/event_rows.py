@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
-from regulars.store.schema import text_of
+from regulars.store.schema import amount_of, text_of
 from regulars.store.tables import VALUE_LENGTH
 
 from . import cells
@@ -51,13 +51,19 @@ class EventRows:
 class EventReader:
     """Reads the fields of a source of events.
 
-    ``texts`` and ``amounts`` are the properties that the store keeps in columns of their own;
+    ``texts`` and ``amounts`` are the properties that the store keeps in columns of their own. A
+    row is bad when one of ``totals`` is no number; another of ``amounts`` is unknown there.
     ``event`` is the name of all events, or None where a field says it. ``local_times`` once a
     time had no offset, so that its instant depends on ``zone``.
     """
 
     def __init__(
-        self, event: str | None, zone: ZoneInfo, texts: Collection[str], amounts: Collection[str]
+        self,
+        event: str | None,
+        zone: ZoneInfo,
+        texts: Collection[str],
+        amounts: Collection[str],
+        totals: Collection[str],
     ) -> None:
         self._event = event
         self._texts, self._amounts = sorted(texts), sorted(amounts)
@@ -65,7 +71,8 @@ class EventReader:
         self._plain_instants = InstantColumns(zone)
         self._instants = Remembered(self._instant)
         self.local_times = False
-        self._millionths = Remembered(cells.amount)
+        self._amount_of = {n: cells.amount if n in totals else amount_of for n in self._amounts}
+        self._remembered = {n: Remembered(read) for n, read in self._amount_of.items()}
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -133,14 +140,14 @@ class EventReader:
                 yield [text_of(value) or None for value in column]
 
     def _used_amounts(self, own: Properties, fields: Fields) -> Iterator[Sequence[int | None]]:
-        known = self._millionths
         for name in self._amounts:
+            known, read = self._remembered[name], self._amount_of[name]
             column = own.get(name, (None,) * fields.rows)
             with of_field(name):
                 if name in fields.only_text or set(map(type, column)) <= _HASHED_ALIKE:
                     yield [known[value] for value in column]
                 else:
-                    yield [cells.amount(value) for value in column]
+                    yield [read(value) for value in column]
 
 
 _HASHED_ALIKE = frozenset({str, int, float, type(None)})  # 1 and 1.0 are the same number

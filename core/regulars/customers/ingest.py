@@ -42,11 +42,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from regulars.hooks import Plugins
+    from regulars.playbook.loading import Loaded
     from regulars.playbook.playbook import Playbook
     from regulars.playbook.sources import Source
     from regulars.progress import Progress
-    from regulars.store import Store
+    from regulars.store import Shape, Store
 
 
 @dataclass(frozen=True)
@@ -65,14 +65,15 @@ class Ingested:
 
 def ingest(
     store: Store,
-    playbook: Playbook,
-    plugins: Plugins,
+    loaded: Loaded,
+    shape: Shape,
     now: datetime,
     progress: Progress | None = None,
 ) -> dict[str, Ingested]:
-    """Load every source of ``playbook``, those of customers first; what each brought.
+    """Load every source of the playbook, those of customers first; what each brought.
 
-    Rows dated after ``now`` are loaded too. ``progress`` advances by rows.
+    ``shape`` is what ``store`` was fitted to; a row in which one of its ``totals`` is no number
+    is bad. Rows dated after ``now`` are loaded too. ``progress`` advances by rows.
 
     Raises:
         SourceError: a source can't be loaded; nothing of it was kept.
@@ -80,16 +81,16 @@ def ingest(
     """
     progress = progress or Silent()
     brought: dict[str, Ingested] = {}
-    for name in _in_order(playbook):
+    for name in _in_order(loaded.playbook):
         progress.start(f"Loading {name}")
         try:
             with _without_cycles():
-                brought[name] = _OneSource(store, playbook, plugins, now, name).load(progress)
+                brought[name] = _OneSource(store, loaded, shape, now, name).load(progress)
         except SourceError as error:
             raise SourceError(f"sources.{name}: {error}", source=name) from error
     if _has_events(store):
         store.index_events()
-    return {name: brought[name] for name in playbook.sources}
+    return {name: brought[name] for name in loaded.playbook.sources}
 
 
 @contextmanager
@@ -119,20 +120,24 @@ class _OneSource:
     """One source at one run."""
 
     store: Store
-    playbook: Playbook
-    plugins: Plugins
+    loaded: Loaded
+    shape: Shape
     now: datetime
     name: str
 
     @property
+    def _playbook(self) -> Playbook:
+        return self.loaded.playbook
+
+    @property
     def _source(self) -> Source:
-        return self.playbook.sources[self.name]
+        return self._playbook.sources[self.name]
 
     def load(self, progress: Progress) -> Ingested:
         with self.store.transaction() as connection:
             (number,) = KnownIds(connection, tables.sources, "name").of([self.name])
             loaded = PartsLoaded(connection, number)
-            told_apart = ToldApart(connection, self.name, self._source, self.playbook.timezone)
+            told_apart = ToldApart(connection, self.name, self._source, self._playbook.timezone)
             if self._source.provides == "events":
                 told_apart.check(loaded=bool(loaded))
             loading = self._loading(connection, number)
@@ -146,7 +151,7 @@ class _OneSource:
                 progress=progress,
                 at=micros(self.now),
             )
-            with connected(self.plugins, self.playbook, self.name) as parts:
+            with connected(self.loaded.plugins, self._playbook, self.name) as parts:
                 customers = whole.load(parts)
             events = 0
             if isinstance(loading, EventLoading):
@@ -157,25 +162,28 @@ class _OneSource:
 
     def _loading(self, connection: Connection, number: int) -> CustomerLoading | EventLoading:
         customers, events = self.store.tables.customers, self.store.tables.events
-        zone = self.playbook.timezone
+        zone = self._playbook.timezone
         if self._source.provides == "customers":
-            reader = CustomerReader(self.playbook.customer, zone)
+            reader = CustomerReader(self._playbook.customer, zone)
             return CustomerLoading(connection, customers, reader, micros(self.now))
         texts = [c.key.removeprefix("p_") for c in events.c if c.key.startswith("p_")]
         amounts = [c.key.removeprefix("n_") for c in events.c if c.key.startswith("n_")]
-        events_reader = EventReader(self._source.event, zone, texts, amounts)
+        events_reader = EventReader(self._source.event, zone, texts, amounts, self.shape.totals)
         return EventLoading(connection, customers, events, events_reader, (number, self.name))
 
     def _signature(self) -> str:
         """Stands for how rows are read: another one means that they are read again."""
-        config = self.playbook.settings["sources", self.name]
+        config = self._playbook.settings["sources", self.name]
         says: list[Any] = [
             config.model_dump(mode="json"),  # secrets are starred out
             jsonable(self._source.columns),
             self._source.event,
             self._source.provides,
-            str(self.playbook.timezone),
+            str(self._playbook.timezone),
         ]
         if self._source.provides == "customers":
-            says.append(self.playbook.customer.model_dump(mode="json"))
+            says.append(self._playbook.customer.model_dump(mode="json"))
+        else:
+            fields = self._source.columns
+            says.append([t for t in sorted(self.shape.totals) if not fields or t in fields])
         return blake2b(json.dumps(says).encode(), digest_size=16).hexdigest()

@@ -26,15 +26,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class _Properties:
-    """Event properties by how they are read."""
+    """Event properties by how they are read: as text, compared with a number, computed with."""
 
     texts: set[str] = field(default_factory=set)
-    amounts: set[str] = field(default_factory=set)
+    compared: set[str] = field(default_factory=set)
+    totals: set[str] = field(default_factory=set)
 
     def of_aggregate(self, aggregate: Aggregate) -> None:
         self.of_where(aggregate.where)
         if aggregate.reads is not None:
-            read = self.amounts if aggregate.reads_number else self.texts
+            read = self.totals if aggregate.reads_number else self.texts
             read.add(aggregate.reads)
 
     def of_where(self, where: Where) -> None:
@@ -43,12 +44,12 @@ class _Properties:
                 if reads_text(word, value):
                     self.texts.add(name)
                 if reads_number(word, value):
-                    self.amounts.add(name)
+                    self.compared.add(name)
 
     def of_plugin(self, trait: PluginAggregate) -> None:
         amounts = {_property(name) for name in trait.kind.amounts(trait.config)}
         named = {_property(name) for name in trait.kind.properties(trait.config)}
-        self.amounts.update(amounts - {""})
+        self.totals.update(amounts - {""})
         self.texts.update(named - amounts - {""})
 
 
@@ -68,7 +69,8 @@ def shape_of(playbook: Playbook, columns: Collection[TraitColumn]) -> Shape:
     return Shape(
         attributes=_declared(playbook),
         texts=frozenset(properties.texts),
-        amounts=frozenset(properties.amounts),
+        amounts=frozenset(properties.compared | properties.totals),
+        totals=frozenset(properties.totals),
         samples=frozenset(c.seed for _, c in conditions if isinstance(c, Sample)),
         traits={column.name: column.type for column in columns},
     )

@@ -53,7 +53,7 @@ def glimpse(loaded: Loaded, now: datetime | None) -> Iterator[Glimpse]:
         if now is None:
             now = last_run(store, loaded)
         else:
-            ingest(store, playbook, plugins, now)
+            ingest(store, loaded, traits.shape, now)
         yield Glimpse(store, understand(store, loaded, traits, now))
 
 

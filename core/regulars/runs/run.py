@@ -93,7 +93,7 @@ def _stages(
         if not rehearsal:
             plugins.run_started(info)
     with clock.stage("ingest"):
-        ingested = ingest(store, playbook, plugins, now, progress)
+        ingested = ingest(store, loaded, traits.shape, now, progress)
     with clock.stage("traits"):
         scope = understand(store, loaded, traits, now)
     with clock.stage("segments"):

@@ -47,8 +47,9 @@ class Shape:
     """What a playbook needs of the tables.
 
     ``attributes`` are the declared ones with their types, ``texts`` and ``amounts`` the event
-    properties used as text or number, ``samples`` the seeds, ``traits`` column names with their
-    types (integer, amount, number, time, text).
+    properties used as text or number, ``totals`` those of ``amounts`` that something is computed
+    of, so that a row in which one is no number is bad; ``samples`` the seeds, ``traits`` column
+    names with their types (integer, amount, number, time, text).
     """
 
     attributes: Mapping[str, str] = field(default_factory=dict)
@@ -56,6 +57,7 @@ class Shape:
     amounts: frozenset[str] = frozenset()
     samples: frozenset[str] = frozenset()
     traits: Mapping[str, str] = field(default_factory=dict)
+    totals: frozenset[str] = frozenset()
 
     def columns(self) -> Columns:
         """The columns beyond those that every store has: table → column → type."""
