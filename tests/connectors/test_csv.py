@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 import tracemalloc
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from regulars_connectors import csv as connector
 from regulars_connectors.csv import CsvSettings, open_csv
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from regulars.hooks import Batch
@@ -162,6 +164,18 @@ def test_a_missing_file_is_named_with_one_like_it(tmp_path: Path) -> None:
         SourceError, match=r"data\.csv is missing in .* \(did you mean date\.csv\?\)"
     ):
         batches(tmp_path)
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to(path)])
+@pytest.mark.parametrize("name", ["data.csv", "data[1].csv"])
+def test_what_is_no_regular_file_is_called_so(
+    tmp_path: Path, make: Callable[[Path], None], name: str
+) -> None:
+    make(tmp_path / name)
+    with pytest.raises(SourceError, match=r"^data\S* is no regular file but a pipe.*mend path$"):
+        batches(tmp_path, path=name)
+    with pytest.raises(SourceError, match=r"^/dev/null is no regular file"):
+        batches(tmp_path, path="/dev/null")
 
 
 def test_a_glob_reads_its_files_in_order_and_one_without_a_match_is_an_error(

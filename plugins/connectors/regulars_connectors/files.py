@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import glob
 import hashlib
+import os
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,11 @@ def find_files(path: str, folder: Path) -> list[Path]:
         return [exact]
     if exact.is_dir():
         raise SourceError(f"{path} is a folder; name a file in it, or write {path.rstrip('/')}/*")
+    if os.path.lexists(exact):
+        raise SourceError(
+            f"{path} is no regular file but a pipe, a device or a link that leads nowhere; "
+            "put a file there or mend path"
+        )
     if not glob.has_magic(path):
         raise SourceError(
             f"{path} is missing in {folder}{_similar(exact)}; put it there or mend path"
