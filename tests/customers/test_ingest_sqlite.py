@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from regulars.errors import PluginError, SourceError
-from regulars.store import tables
+from regulars.store import Shape, tables
+from regulars.store.fitting import INDEX
 from regulars_connectors import csv as connector
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 
 from tests.customers.shop import ORDERS, PEOPLE, Shop, open_shop
 
@@ -248,6 +249,20 @@ def test_an_unchanged_file_is_not_read_again(shop: Shop) -> None:
         connection.execute(shop.store.tables.events.delete())
     assert shop.load({"orders": ORDERS})["orders"].events == 0
     assert shop.events() == []
+
+
+def test_events_are_ready_to_be_read_by_customer_once_there_are_any(shop: Shop) -> None:
+    def covered() -> list[list[str | None]]:
+        found = inspect(shop.store.engine).get_indexes("events")
+        return [index["column_names"] for index in found if index["name"] == INDEX]
+
+    shop.people("id,city", "ada,Rome")
+    assert covered() == [], "the first events are loaded faster without"
+    shop.orders("ada,2025-03-01,tea,1")
+    assert covered() == [["customer", "time", "name", "n_total", "p_item"]]
+    shop.store.fit(Shape(amounts=frozenset({"tip"})))
+    shop.orders("ada,2025-03-01,tea,1")
+    assert covered() == [["customer", "time", "name", "n_tip", "n_total", "p_item"]]
 
 
 def test_many_batches_with_bad_rows_everywhere_keep_every_good_row(shop: Shop) -> None:

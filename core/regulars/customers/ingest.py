@@ -88,7 +88,7 @@ def ingest(
                 brought[name] = _OneSource(store, loaded, shape, now, name).load(progress)
         except SourceError as error:
             raise SourceError(f"sources.{name}: {error}", source=name) from error
-    if _has_events(store):
+    if _has_events(store):  # into an empty table, a first load is faster without the index
         store.index_events()
     return {name: brought[name] for name in loaded.playbook.sources}
 
@@ -111,7 +111,7 @@ def _in_order(playbook: Playbook) -> Iterator[str]:
 
 
 def _has_events(store: Store) -> bool:
-    with store.transaction() as connection:
+    with store.reading() as connection:
         return connection.scalar(select(tables.events.c.id).limit(1)) is not None
 
 

@@ -121,10 +121,9 @@ def plan_traits(playbook: Playbook, plugins: Plugins) -> TraitPlan:
 def refresh_traits(store: Store, plan: TraitPlan, now: datetime) -> int:
     """Compute every trait of every customer as of ``now`` anew; how many customers.
 
-    One transaction: the traits are the old ones or the new ones. The covering index of events is
-    made before, if it is not there: without it a large store would take hours.
+    One transaction: the traits are the old ones or the new ones. It reads the covering index of
+    events, which loading leaves ready: without it a large store would take hours.
     """
-    store.index_events()
     with store.transaction() as connection:
         traits = store.tables.traits
         connection.execute(traits.delete())
