@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
 from email import message_from_bytes
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +39,19 @@ HOSTILE = [
     "-rf",
     ".hidden",
 ]
+KILLED = """
+import os, signal
+from datetime import UTC, datetime
+from pathlib import Path
+from regulars.hooks import ChannelContext, Outgoing
+from regulars_channels.outbox import OutboxSettings, open_outbox
+
+os.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+now = datetime(2026, 8, 1, 9, tzinfo=UTC)
+context = ChannelContext("bakery", "email", Path({folder!r}), "run-1", now)
+with open_outbox(OutboxSettings(), context) as outbox:
+    outbox.send(Outgoing("0f" * 16, "ada@example.com", "c-1", "hello", "text", now, text="Hello"))
+"""
 
 
 def send(context: ChannelContext, *messages: Outgoing, **settings: Any) -> list[Path]:
@@ -123,6 +142,20 @@ def test_a_failed_write_leaves_no_part_behind(context: ChannelContext, email: Ma
     with pytest.raises(TemporaryError):
         send(context, message)
     assert not list(context.folder.rglob("*.part"))
+
+
+def test_what_a_killed_run_left_half_written_is_removed_later(
+    context: ChannelContext, email: Make
+) -> None:
+    code = KILLED.format(folder=str(context.folder))
+    child = subprocess.run([sys.executable, "-c", code], check=False)
+    assert child.returncode == -signal.SIGKILL
+    (part,) = context.folder.rglob("*.part")
+    (whole,) = send(replace(context, run="run-2"), email())[1:]
+    assert part.exists(), "another run may still be writing it"
+    os.utime(part, (time.time() - 4000,) * 2)
+    assert send(replace(context, run="run-3"), email())[0] == whole
+    assert not part.exists()
 
 
 @pytest.mark.parametrize("sender", ["nobody", "a@x, b@y", "A\nBcc: e@x <a@example.com>", "a@"])

@@ -1,7 +1,8 @@
 """``use: outbox``: messages become files in a folder, one folder a run. Nothing leaves the machine.
 
 An e-mail is written as ``.eml``, a text as ``.txt``, data as ``.json``. A file appears whole or
-not at all, and a second attempt of the same message replaces its own file.
+not at all, and a second attempt of the same message replaces its own file. What a killed run
+left half written is removed by a later one.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import json
 import os
 import re
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _KEY = re.compile(r"[0-9a-z_-]{1,64}")
+_PART = ".regulars-"  # so that nobody else's files are taken for parts
+_STALE = 3600  # seconds after which nobody can still be writing a part
 _ENDING = {"email": "eml", "text": "txt", "data": "json"}
 
 
@@ -40,7 +44,7 @@ class OutboxSettings(Settings):
 
 @dataclass(frozen=True)
 class Outbox:
-    """A sender that writes each message into ``folder``."""
+    """A sender that writes each message into ``folder``, one run's folder within the outbox."""
 
     folder: Path
     sender: str
@@ -71,7 +75,7 @@ class Outbox:
 
     def _write(self, name: str, content: bytes) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        part = self.folder / f".{name}.part"
+        part = self.folder.parent / f"{_PART}{self.folder.name}-{name}.part"
         try:
             part.write_bytes(content)
             os.replace(part, self.folder / name)  # noqa: PTH105 (both ends are named)
@@ -105,10 +109,22 @@ def _slug(text: str, length: int) -> str:
     return _UNSAFE.sub("_", text[:length]).lstrip(".") or "_"
 
 
+def sweep(outbox: Path) -> None:
+    """Remove the parts that killed runs left in ``outbox``.
+
+    They lie beside the runs' folders and not within, so that few files have to be looked at.
+    """
+    with suppress(OSError):  # whatever is wrong with the folder is told when a message is written
+        for part in outbox.glob(f"{_PART}*.part"):
+            if part.stat().st_mtime < time.time() - _STALE:
+                part.unlink()
+
+
 @contextmanager
 def open_outbox(config: OutboxSettings, context: ChannelContext) -> Iterator[Outbox]:
     """The outbox of one run; its folder is made with the first message."""
     folder = context.folder / config.path / _slug(context.run, 80)
+    sweep(folder.parent)
     yield Outbox(folder, config.from_ or f"{context.channel}@localhost")
 
 
