@@ -23,6 +23,7 @@ from typing import Any
 
 NOW, BEFORE = "2026-03-01T00:00:00Z", "2026-02-28T00:00:00Z"
 MAKER = Path(__file__).with_name("client.py")
+BARE = Path(__file__).with_name("bare_load.py")
 
 
 @dataclass(frozen=True)
@@ -35,17 +36,20 @@ class Process:
 
 
 def regulars(folder: Path, *arguments: str) -> Process:
-    """Run one command as a process of its own and measure it from outside."""
+    """Run one command of regulars as a process of its own and measure it from outside."""
+    return measured(folder, "-m", "regulars", *arguments)
+
+
+def measured(folder: Path, *arguments: str) -> Process:
+    """Run Python with ``arguments``; it answers with JSON."""
     with tempfile.TemporaryFile("w+") as output:
         start = time.perf_counter()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "regulars", *arguments], cwd=folder, stdout=output
-        )
+        process = subprocess.Popen([sys.executable, *arguments], cwd=folder, stdout=output)
         _, status, usage = os.wait4(process.pid, 0)
         taken = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
-            sys.exit(f"regulars {' '.join(arguments)} ended with status {process.returncode}")
+            sys.exit(f"python {' '.join(arguments)} ended with status {process.returncode}")
         output.seek(0)
         peak = usage.ru_maxrss / (1_048_576 if sys.platform == "darwin" else 1_024)
         return Process(json.load(output), taken, peak)
@@ -70,12 +74,15 @@ def measure(folder: Path, people: int, count: int) -> dict[str, Any]:
     run = ("run", "playbook.yaml", "--at", NOW, "--json")
     first, second = regulars(folder, *run), regulars(folder, *run)
     loading = first.answer["seconds"]["ingest"]
+    (folder / "bare.db").unlink(missing_ok=True)
+    bare = measured(folder, str(BARE), "events.csv", "bare.db").answer["seconds"]
     return {
         "customers": people,
         "events": count,
         "profile_seconds": profiles.answer["seconds"]["ingest"],
         "load_seconds": loading,
         "events_per_second": count / loading,
+        "bare_load_seconds": bare,
         "run_seconds": first.seconds - loading,
         "peak_mb": first.peak_mb,
         "entered": first.answer["journeys"]["winback"]["entered"],
@@ -95,6 +102,12 @@ def table(result: dict[str, Any]) -> str:
         ("loading profiles", f"{result['profile_seconds']:.1f} s", ""),
         ("loading events", f"{result['load_seconds']:.1f} s", ""),
         ("events loaded a second", f"{result['events_per_second']:,.0f}", "≥ 150,000"),
+        ("bare csv and sqlite3", f"{result['bare_load_seconds']:.1f} s", ""),
+        (
+            "  loading, times that",
+            f"{result['load_seconds'] / result['bare_load_seconds']:.2f}",
+            "",
+        ),
         ("the run without loading", f"{result['run_seconds']:.1f} s", "≤ 10 s"),
         ("peak memory", f"{result['peak_mb']:.0f} MB", "≤ 300 MB"),
         ("customers who entered", f"{result['entered']:,}", f"{result['customers'] // 5:,}"),
