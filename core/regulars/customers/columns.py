@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from regulars.playbook.sources import BUILT_IN
+from regulars.store import schema
 
 if TYPE_CHECKING:
     from sqlalchemy import Column, Table
@@ -18,12 +19,12 @@ def attribute_column(customers: Table, name: str) -> Column[Any]:
     """
     if name in BUILT_IN:
         return customers.c["key" if name == "id" else name]
-    return customers.c[f"a_{name}"]
+    return customers.c[schema.attribute_column(name)]
 
 
 def vector_columns(customers: Table, name: str) -> tuple[Column[float], ...]:
     """The three columns of the unit vector of the point attribute ``name``."""
-    return tuple(customers.c[f"{axis}_{name}"] for axis in "xyz")
+    return tuple(customers.c[column] for column in schema.vector_columns(name))
 
 
 def unit_vector(latitude: float, longitude: float) -> tuple[float, float, float]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from regulars.playbook.sources import BUILT_IN, CONSENT, KINDS_OF_CUSTOMER
+from regulars.store.schema import attribute_column, vector_columns
 
 from . import cells
 from .columns import unit_vector
@@ -120,17 +121,17 @@ class CustomerReader:
         if name in BUILT_IN or attribute is None or attribute.type != "point":
             return {_column(name): column}
         stored: dict[str, Column] = {
-            f"a_{name}": [value and f"{value[0]!r},{value[1]!r}" for value in column]
+            _column(name): [value and f"{value[0]!r},{value[1]!r}" for value in column]
         }
         vectors = [_NOWHERE if value is None else unit_vector(*value) for value in column]
-        for place, axis in enumerate("xyz"):
-            stored[f"{axis}_{name}"] = [vector[place] for vector in vectors]
+        for place, axis in enumerate(vector_columns(name)):
+            stored[axis] = [vector[place] for vector in vectors]
         return stored
 
 
 def _column(name: str) -> str:
     """The column of the customers table that keeps the attribute ``name``."""
-    return name if name in BUILT_IN else f"a_{name}"
+    return name if name in BUILT_IN else attribute_column(name)
 
 
 def _one_of(parse: Callable[[Any], Any], attribute: Attribute) -> Callable[[Any], Any]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
-from regulars.store.schema import amount_of, text_of
+from regulars.store.schema import amount_column, amount_of, text_column, text_of
 from regulars.store.tables import VALUE_LENGTH
 
 from . import cells
@@ -82,7 +82,7 @@ class EventReader:
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns of the properties in use."""
-        return (*(f"p_{name}" for name in self._texts), *(f"n_{name}" for name in self._amounts))
+        return (*map(text_column, self._texts), *map(amount_column, self._amounts))
 
     def read(self, fields: Fields) -> EventRows:
         """The rows, or a ValueError that says what is wrong with one of them."""

@@ -22,6 +22,7 @@ from regulars.instants import micros
 from regulars.playbook.values import jsonable
 from regulars.progress import Silent
 from regulars.store import tables
+from regulars.store.schema import properties_kept
 
 from .connecting import connected
 from .customer_loading import CustomerLoading
@@ -166,8 +167,7 @@ class _OneSource:
         if self._source.provides == "customers":
             reader = CustomerReader(self._playbook.customer, zone)
             return CustomerLoading(connection, customers, reader, micros(self.now))
-        texts = [c.key.removeprefix("p_") for c in events.c if c.key.startswith("p_")]
-        amounts = [c.key.removeprefix("n_") for c in events.c if c.key.startswith("n_")]
+        texts, amounts = properties_kept(events)
         events_reader = EventReader(self._source.event, zone, texts, amounts, self.shape.totals)
         return EventLoading(connection, customers, events, events_reader, (number, self.name))
 

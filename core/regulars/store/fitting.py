@@ -25,6 +25,7 @@ from regulars.store.schema import (
     amount_column,
     amount_of,
     new_column,
+    properties_kept,
     stored_name,
     text_column,
     text_of,
@@ -177,7 +178,6 @@ def make_index(connection: Connection, tables: Tables, dialect: Dialect) -> None
 
 
 def _index_columns(tables: Tables, dialect: Dialect) -> list[str]:
-    names = sorted(tables.events.c.keys())
-    amounts = [name for name in names if name.startswith("n_")]
-    texts = [name for name in names if name.startswith("p_") and dialect.INDEX_TEXT]
-    return ["customer", "time", "name", *amounts, *texts][: dialect.INDEX_WIDTH]
+    texts, amounts = properties_kept(tables.events)
+    columns = [*map(amount_column, amounts), *map(text_column, texts if dialect.INDEX_TEXT else ())]
+    return ["customer", "time", "name", *columns][: dialect.INDEX_WIDTH]

@@ -70,8 +70,8 @@ class Shape:
 
 def _of_attribute(name: str, kind: str) -> list[tuple[str, str]]:
     if kind != "point":
-        return [(f"a_{name}", kind)]
-    return [(f"a_{name}", "text"), *((f"{axis}_{name}", "number") for axis in "xyz")]
+        return [(attribute_column(name), kind)]
+    return [(attribute_column(name), "text"), *((axis, "number") for axis in vector_columns(name))]
 
 
 @dataclass(frozen=True)
@@ -113,6 +113,16 @@ def sample_column(seed: str) -> str:
     return f"u_{hashlib.blake2b(seed.encode(), digest_size=8).hexdigest()}"
 
 
+def attribute_column(name: str) -> str:
+    """The column of ``customers`` that keeps the declared attribute ``name``; a point as text."""
+    return f"a_{name}"
+
+
+def vector_columns(name: str) -> tuple[str, str, str]:
+    """The columns of ``customers`` that keep the point ``name`` as a unit vector."""
+    return (f"x_{name}", f"y_{name}", f"z_{name}")
+
+
 def text_column(name: str) -> str:
     """The column of ``events`` that keeps the property ``name`` as text."""
     return f"p_{name}"
@@ -121,6 +131,16 @@ def text_column(name: str) -> str:
 def amount_column(name: str) -> str:
     """The column of ``events`` that keeps the property ``name`` in millionths."""
     return f"n_{name}"
+
+
+def properties_kept(events: Table) -> tuple[list[str], list[str]]:
+    """The properties that ``events`` keeps as text, and those that it keeps in millionths."""
+    names = sorted(events.c.keys())
+    texts, amounts = (
+        [name.removeprefix(start) for name in names if name.startswith(start)]
+        for start in (text_column(""), amount_column(""))
+    )
+    return texts, amounts
 
 
 def text_of(value: object) -> str | None:
