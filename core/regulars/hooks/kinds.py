@@ -78,7 +78,6 @@ class SourcePart:
     read: Callable[[Any], Iterator[Batch]]
     fingerprint: str | None = None
     cursor_column: str | None = None
-    bytes: int | None = None
 
 
 @dataclass(frozen=True)

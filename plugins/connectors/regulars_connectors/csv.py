@@ -219,7 +219,7 @@ def _part(config: CsvSettings, file: Path, folder: Path) -> SourcePart:
     def read(_cursor: Any) -> Iterator[Batch]:
         return Rows(config, file, name).batches()
 
-    return SourcePart(name, read, fingerprint(file), bytes=file.stat().st_size)
+    return SourcePart(name, read, fingerprint(file))
 
 
 @contextmanager

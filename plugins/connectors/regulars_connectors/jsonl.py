@@ -120,9 +120,7 @@ def _batch(
 
 def _part(file: Path, folder: Path) -> SourcePart:
     name = origin(file, folder)
-    return SourcePart(
-        name, lambda _cursor: _batches(file, name), fingerprint(file), bytes=file.stat().st_size
-    )
+    return SourcePart(name, lambda _cursor: _batches(file, name), fingerprint(file))
 
 
 @contextmanager

@@ -63,9 +63,7 @@ def _batch(table: Any, arrow: Any, first_row: int) -> Batch:
 
 def _part(file: Path, folder: Path) -> SourcePart:
     name = origin(file, folder)
-    return SourcePart(
-        name, lambda _cursor: _batches(file, name), fingerprint(file), bytes=file.stat().st_size
-    )
+    return SourcePart(name, lambda _cursor: _batches(file, name), fingerprint(file))
 
 
 @contextmanager
