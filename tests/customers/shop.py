@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from regulars.customers.ingest import Ingested, ingest
+from regulars.customers.loading.ingest import Ingested, ingest
 from regulars.playbook.loading import load_playbook
 from regulars.store import Shape, Store, tables
 from sqlalchemy import select

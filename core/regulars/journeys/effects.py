@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 
-from regulars.customers.customer_rows import CustomerReader
-from regulars.customers.source_columns import Fields
+from regulars.customers.loading.customer_rows import CustomerReader
+from regulars.customers.loading.source_columns import Fields
 from regulars.store import event_code, insert_rows, tables
 from regulars.store.schema import amount_column, amount_of, text_column, text_of
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from regulars.customers.ingest import ingest
+from regulars.customers.loading.ingest import ingest
 from regulars.customers.traits import plan_traits
 from regulars.errors import StoreError
 from regulars.store import rehearse, tables

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, select, update
 
-from regulars.customers.ingest import ingest
+from regulars.customers.loading.ingest import ingest
 from regulars.customers.traits import plan_traits
 from regulars.delivery import deliver, recover
 from regulars.errors import StoreError

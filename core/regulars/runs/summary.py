@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from regulars.customers.ingest import Ingested
+    from regulars.customers.loading.ingest import Ingested
     from regulars.journeys.stage import JourneyCount
     from regulars.segments.membership import SegmentCount
     from regulars.store import Store

@@ -14,11 +14,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from regulars.customers.columns import unit_vector
 from regulars.playbook.sources import BUILT_IN, CONSENT, KINDS_OF_CUSTOMER
 from regulars.store.schema import attribute_column, vector_columns
 
 from . import cells
-from .columns import unit_vector
 from .id_columns import ids
 from .reasons import of_field
 from .remembered import Remembered

@@ -1,0 +1,1 @@
+"""Loading: rows of a source into customers and events, each once, bad ones told."""
