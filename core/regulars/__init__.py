@@ -27,8 +27,9 @@ from .errors import (
 
 if TYPE_CHECKING:
     from .hooks import Plugins, hookimpl
-    from .playbook.loading import Loaded, load_playbook
+    from .playbook.loading import Loaded
     from .playbook.playbook import Playbook
+    from .runs.loading import load_playbook
     from .runs.run import plan, run
     from .runs.summary import Summary
 
@@ -62,7 +63,7 @@ _HOMES = {
     "Plugins": "regulars.hooks",
     "Summary": "regulars.runs.summary",
     "hookimpl": "regulars.hooks",
-    "load_playbook": "regulars.playbook.loading",
+    "load_playbook": "regulars.runs.loading",
     "plan": "regulars.runs.run",
     "run": "regulars.runs.run",
 }

@@ -7,6 +7,6 @@ import sys
 
 def main() -> None:
     """Run ``regulars`` with the arguments of the process and exit with its status."""
-    from .entry import run_command_line  # noqa: PLC0415 (start-up stays quick)
+    from .entry import run_command_line
 
     sys.exit(run_command_line(sys.argv[1:]))

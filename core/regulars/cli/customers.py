@@ -24,7 +24,7 @@ def command() -> None:
 @json_option
 def show(playbook: Path, customer: str, *, as_json: bool) -> None:
     """Show CUSTOMER: profile, traits, segments, events, journeys and messages."""
-    from regulars.runs.story import customer_story  # noqa: PLC0415
+    from regulars.runs.story import customer_story
 
     with opened(playbook) as loaded:
         story = customer_story(loaded, customer)

@@ -53,7 +53,7 @@ class Commands(click.Group):
         if self._loaded:
             return
         self._loaded = True
-        from .opening import installed_plugins  # noqa: PLC0415
+        from .opening import installed_plugins
 
         installed_plugins().commands(self, taken=COMMANDS)
 

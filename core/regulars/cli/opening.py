@@ -32,8 +32,8 @@ at_option = click.option(
 
 def installed_plugins() -> Plugins:
     """Every installed plugin, but for those that ``REGULARS_DISABLE`` switches off."""
-    from regulars.hooks import Plugins  # noqa: PLC0415
-    from regulars.hooks.assembly import disabled_in  # noqa: PLC0415
+    from regulars.hooks import Plugins
+    from regulars.hooks.assembly import disabled_in
 
     return Plugins.load(disabled=disabled_in(os.environ))
 
@@ -44,12 +44,11 @@ def opened(path: Path) -> Iterator[Loaded]:
 
     Errors inside are redacted of its secrets, and a source's error says where the source stands.
     """
-    from regulars.errors import RegularsError  # noqa: PLC0415
-    from regulars.messages.checking import check_templates  # noqa: PLC0415
-    from regulars.playbook.loading import load_playbook  # noqa: PLC0415
-    from regulars.playbook.secrets import redact  # noqa: PLC0415
+    from regulars.errors import RegularsError
+    from regulars.playbook.secrets import redact
+    from regulars.runs.loading import load_playbook
 
-    loaded = load_playbook(path, also=check_templates)
+    loaded = load_playbook(path)
     try:
         yield loaded
     except RegularsError as error:
@@ -60,7 +59,7 @@ def opened(path: Path) -> Iterator[Loaded]:
 
 def _placed(error: RegularsError, loaded: Loaded) -> RegularsError:
     """``error``, with the place of the source that it speaks of."""
-    from regulars.errors import SourceError  # noqa: PLC0415
+    from regulars.errors import SourceError
 
     if not isinstance(error, SourceError) or error.source is None:
         return error
@@ -74,7 +73,7 @@ def instant_of(text: str | None, loaded: Loaded) -> datetime:
     Raises:
         click.BadParameter: the text is no time.
     """
-    from regulars.playbook.values import LocalTime  # noqa: PLC0415
+    from regulars.playbook.values import LocalTime
 
     if text is None:
         return datetime.now(UTC)

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 @json_option
 def command(playbook: Path, at: str | None, *, as_json: bool) -> None:
     """Say what a run of PLAYBOOK would do; nothing is sent and nothing is kept."""
-    from regulars.runs.run import plan  # noqa: PLC0415
+    from regulars.runs.run import plan
 
-    from .reporting import print_summary  # noqa: PLC0415
+    from .reporting import print_summary
 
     with opened(playbook) as loaded, progress_on_terminal() as progress:
         summary = plan(loaded, instant_of(at, loaded), progress)

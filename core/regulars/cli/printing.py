@@ -31,9 +31,9 @@ def _as_json(value: object) -> str:
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A table on stdout: numbers to the right, lists an item a line, times in UTC."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
 
     cells = [list(row) for row in rows]
     table = Table(title=Text(title), title_justify="left", header_style="bold")
@@ -80,8 +80,8 @@ def progress_on_terminal() -> Iterator[Progress]:
     if not sys.stderr.isatty():
         yield Silent()
         return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress as Bars  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import Progress as Bars
 
     with Bars(console=Console(stderr=True), transient=True) as bars:
         yield _Bar(bars)

@@ -29,7 +29,7 @@ def command(  # noqa: PLR0913 (one an option)
     in_browser: bool,
 ) -> None:
     """Write the exact MESSAGE that a customer would get: e-mail as MIME, text as it is."""
-    from regulars.runs.preview import preview  # noqa: PLC0415
+    from regulars.runs.preview import preview
 
     with opened(playbook) as loaded:
         shown = preview(loaded, message, customer, channel, instant_of(at, loaded))

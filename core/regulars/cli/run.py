@@ -22,9 +22,9 @@ def command(playbook: Path, at: str | None, *, as_json: bool) -> int:
 
     Exit status 1 says that messages failed or that nobody knows whether they went.
     """
-    from regulars.runs.run import run  # noqa: PLC0415
+    from regulars.runs.run import run
 
-    from .reporting import print_summary  # noqa: PLC0415
+    from .reporting import print_summary
 
     with opened(playbook) as loaded, progress_on_terminal() as progress:
         summary = run(loaded, instant_of(at, loaded), progress)

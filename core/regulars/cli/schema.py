@@ -11,6 +11,6 @@ from .printing import print_json
 @click.command("schema")
 def command() -> None:
     """Print the JSON Schema of playbooks, with the settings of every installed plugin."""
-    from regulars.playbook.json_schema import json_schema  # noqa: PLC0415
+    from regulars.playbook.json_schema import json_schema
 
     print_json(json_schema(installed_plugins()))

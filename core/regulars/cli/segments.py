@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 @json_option
 def command(playbook: Path, name: str | None, *, members: bool, as_json: bool) -> None:
     """List the segments of PLAYBOOK as the last run left them, or the members of NAME."""
-    from regulars.runs.reading import segment_sizes, stored  # noqa: PLC0415
-    from regulars.segments.membership import members as member_keys  # noqa: PLC0415
+    from regulars.runs.reading import segment_sizes, stored
+    from regulars.segments.membership import members as member_keys
 
     with opened(playbook) as loaded:
         known = loaded.playbook.segments

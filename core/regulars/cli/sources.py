@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @json_option
 def command(playbook: Path, rejects: int, *, as_json: bool) -> None:
     """Show what was loaded from the sources of PLAYBOOK, and the rows that were refused."""
-    from regulars.runs.reading import loads, rejected_rows, stored  # noqa: PLC0415
+    from regulars.runs.reading import loads, rejected_rows, stored
 
     with opened(playbook) as loaded, stored(loaded) as store:
         loaded_parts = loads(store)
