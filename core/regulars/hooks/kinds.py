@@ -216,7 +216,7 @@ class ConditionKind:
 class EventColumns:
     """The columns of the events table that a plugin's SQL may read.
 
-    ``property(event, name)`` is a text column, ``amount(event, name)`` one in millionths.
+    ``property(name)`` is a text column, ``amount(name)`` one in millionths.
     """
 
     customer: ColumnElement[int]

@@ -94,7 +94,7 @@ class Journey(Part):
     """One journey: its trigger, who may enter again, its steps.
 
     Without ``again``, a customer enters ``always`` where the entry key names the occasion (an
-    event, an occurrence, a day) and ``never`` again where it is a change of segment.
+    event, an occurrence, a day) and ``never`` again where it is a change of segment or a broadcast.
     """
 
     when: Trigger

@@ -34,7 +34,9 @@ NOWHERE = "nobody@example.invalid"  # shown where the customer has no address
 
 @dataclass(frozen=True)
 class Preview:
-    """One message: ``exact`` as the channel would send it, ``page`` as HTML to look at."""
+    """One message: ``exact`` is an e-mail as MIME, a text as it is, data field by field.
+
+    ``page`` is HTML to look at."""
 
     exact: bytes
     page: str

@@ -28,7 +28,6 @@ COLLATION = "utf8mb4_nopad_bin"  # MariaDB compares text exactly only with this
 
 Id = BigInteger().with_variant(Integer, "sqlite")
 Instant = BigInteger()
-Amount = BigInteger()
 # Text is ordered by code point everywhere, so that the smallest of two is the same one.
 Bytewise = Text().with_variant(Text(collation="C"), "postgresql")
 Name = (
@@ -44,7 +43,7 @@ VALUE_LENGTH = 1000  # characters of a declared text attribute or an event prope
 
 metadata = MetaData()
 
-# One row a fact about the store itself: playbook, schema signature, …
+# One row a fact about the store itself: its playbook, its columns.
 facts = Table(
     "facts",
     metadata,
