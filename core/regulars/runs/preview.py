@@ -36,7 +36,8 @@ NOWHERE = "nobody@example.invalid"  # shown where the customer has no address
 class Preview:
     """One message: ``exact`` is an e-mail as MIME, a text as it is, data field by field.
 
-    ``page`` is HTML to look at."""
+    ``page`` is HTML to look at.
+    """
 
     exact: bytes
     page: str
