@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 NEXT = """
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision = "0002", "0001"
+revision, down_revision = "0003", "0002"
 def upgrade():
     op.add_column("facts", sa.Column("since", sa.BigInteger))
 """

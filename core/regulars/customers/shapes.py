@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from regulars.playbook.conditions import Sample
+from regulars.playbook.conditions import NotPerformed, Performed, Sample
+from regulars.playbook.experiments import seed_of
+from regulars.playbook.policy import HOLDOUT_SEED
 from regulars.playbook.sources import BUILT_IN
 from regulars.playbook.traits import event_and_property
 from regulars.playbook.triggers import EventTrigger
-from regulars.playbook.walking import all_conditions
+from regulars.playbook.walking import all_conditions, conditions_since_entry
 from regulars.store.schema import Shape
 
-from .aggregates import Aggregate
+from .aggregates import Aggregate, of_condition
 from .properties import reads_number, reads_text
 
 if TYPE_CHECKING:
@@ -65,15 +67,25 @@ def shape_of(playbook: Playbook, columns: Collection[TraitColumn]) -> Shape:
         if isinstance(journey.when, EventTrigger):
             properties.of_where(journey.when.where)
             properties.texts.update(key for key in (journey.when.key,) if key is not None)
-    conditions = all_conditions(playbook.segments, playbook.journeys)
+    for _, condition in conditions_since_entry(playbook.journeys):
+        if isinstance(condition, Performed | NotPerformed):
+            properties.of_aggregate(of_condition(condition))
     return Shape(
         attributes=_declared(playbook),
         texts=frozenset(properties.texts),
         amounts=frozenset(properties.compared | properties.totals),
         totals=frozenset(properties.totals),
-        samples=frozenset(c.seed for _, c in conditions if isinstance(c, Sample)),
+        samples=_seeds(playbook),
         traits={column.name: column.type for column in columns},
     )
+
+
+def _seeds(playbook: Playbook) -> frozenset[str]:
+    """What customers are given a stable share for: samples, experiments and the holdout."""
+    conditions = all_conditions(playbook.segments, playbook.journeys)
+    seeds = {condition.seed for _, condition in conditions if isinstance(condition, Sample)}
+    seeds |= {seed_of(experiment) for experiment in playbook.experiments}
+    return frozenset(seeds | ({HOLDOUT_SEED} if playbook.policy.holdout else set()))
 
 
 def _declared(playbook: Playbook) -> dict[str, str]:

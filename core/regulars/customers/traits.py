@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from regulars.hooks.kinds import Moment
 from regulars.playbook.conditions import NotPerformed, Performed
 from regulars.playbook.traits import PluginTrait
-from regulars.playbook.walking import all_conditions
+from regulars.playbook.walking import conditions_now
 from regulars.store import insert_from
 
 from .aggregates import Aggregate, ColumnType, of_condition, of_trait
@@ -102,14 +102,14 @@ class TraitPlan:
 
 
 def plan_traits(playbook: Playbook, plugins: Plugins) -> TraitPlan:
-    """Every aggregate of ``playbook``: of its traits, and of conditions anywhere in it."""
+    """Every aggregate of ``playbook``: of its traits, of segments and of ``if``."""
     columns: dict[Aggregate | PluginAggregate, TraitColumn] = {}
     traits: dict[str, TraitColumn] = {}
     for name, trait in playbook.traits.items():
         computes = _of_plugin(trait, plugins) if isinstance(trait, PluginTrait) else of_trait(trait)
         column = columns.setdefault(computes, TraitColumn(_named("t_", name), computes))
         traits[name] = column
-    for _, condition in all_conditions(playbook.segments, playbook.journeys):
+    for _, condition in conditions_now(playbook.segments, playbook.journeys):
         if isinstance(condition, Performed | NotPerformed):
             aggregate = of_condition(condition)
             name = "x_" + _digest(aggregate.signature())

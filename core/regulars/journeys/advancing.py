@@ -52,7 +52,7 @@ def _plan_message(connection: Connection, place: Place, step: str, message: str)
         tables.deliveries,
         (
             *("entry", "customer", "occurred_at", "journey", "step", "message", "state"),
-            *("planned_at", "planned_by"),
+            *("planned_at", "planned_by", "due_at"),
         ),
         select(
             entries.c.id,
@@ -64,6 +64,7 @@ def _plan_message(connection: Connection, place: Place, step: str, message: str)
             literal("planned", Name),
             literal(place.now, Instant),
             literal(place.run, Id),
+            entries.c.occurred_at,
         )
         .where(entries.c.id.in_(_cohort(place, step, "entry")))
         .order_by(entries.c.id),

@@ -13,10 +13,14 @@ from regulars.errors import Problem
 from regulars.hooks import Plugins
 
 from .conditions import Condition
+from .experiments import Experiment
 from .journeys import Journey
+from .links import Links
 from .messages import Channel, Message, Topic
 from .playbook import Attribute
+from .policy import Policy
 from .positions import Document
+from .retention import Retention
 from .sources import Source
 from .traits import Trait
 
@@ -27,13 +31,18 @@ SECTIONS: Mapping[str, Any] = {
     "channels": Channel,
     "topics": Topic,
     "messages": Message,
+    "experiments": Experiment,
     "journeys": Journey,
 }
+# Parts that a playbook has once.
+SINGLE: Mapping[str, Any] = {"policy": Policy, "links": Links, "retention": Retention}
 
 
 @dataclass
 class Draft:
     """What is known so far: valid parts by section and name, and every problem found.
+
+    ``single`` holds the valid ones of the parts that a playbook has once.
 
     A part with a problem of its own is ``broken``: it is missing in ``parts``, or there without
     what is wrong in it. Its name still counts as declared, so that one mistake is told once.
@@ -43,6 +52,7 @@ class Draft:
     path: Path
     plugins: Plugins
     parts: dict[str, dict[str, Any]] = field(default_factory=lambda: {s: {} for s in SECTIONS})
+    single: dict[str, Any] = field(default_factory=dict)
     broken: set[tuple[str, str]] = field(default_factory=set)
     attributes: dict[str, Attribute] = field(default_factory=dict)
     identities: list[str] = field(default_factory=list)

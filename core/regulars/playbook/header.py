@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from .draft import SECTIONS, Draft
+from .draft import SECTIONS, SINGLE, Draft
 from .explaining import A_NAME, shown
 from .positions import MapNode, ScalarNode
 from .secrets import Secret
@@ -57,8 +57,8 @@ def read_header(draft: Draft) -> Header:
 
 def _check_words(draft: Draft) -> None:
     for word, entry in draft.document.root.entries.items():
-        if word not in (*WORDS, *SECTIONS):
-            reason = unknown("field", word, (*WORDS, *SECTIONS))
+        if word not in (*WORDS, *SECTIONS, *SINGLE):
+            reason = unknown("field", word, (*WORDS, *SECTIONS, *SINGLE))
             draft.report([draft.document.problem((), reason, at=(word,), key=True)])
         if word in (*SECTIONS, "customer") and not _mapping(entry.node):
             reason = "should be a mapping of names to what they mean"

@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Discriminator, Field, StrictBool, Tag, model_validator
+from pydantic import (
+    BeforeValidator,
+    Discriminator,
+    Field,
+    StrictBool,
+    StrictInt,
+    Tag,
+    model_validator,
+)
 
 from .conditions import Condition
 from .parts import Part, Scalar, kind_among
 from .triggers import AtTrigger, EntersTrigger, LeavesTrigger, Misfire, Trigger
-from .values import EventName, Name, PositiveDuration
+from .values import EventName, LocalMoment, Name, PositiveDuration
+
+EXIT_WHEN, REMOVED = "exit_when", "removed"  # why somebody left, when no ``exit`` step says it
 
 
 class Send(Part):
@@ -52,6 +62,48 @@ class Emit(Part):
     id: Name | None = None
 
 
+class Until(Part):
+    """The next time that a clock on the customer's wall shows this."""
+
+    until: LocalMoment
+
+
+def _way_of_waiting(value: object) -> str:
+    return "until" if isinstance(value, Mapping | Until) else "duration"
+
+
+class Wait(Part):
+    """Stay here for a while, or until a local time of the customer's."""
+
+    wait: Annotated[
+        Annotated[PositiveDuration, Tag("duration")] | Annotated[Until, Tag("until")],
+        Discriminator(_way_of_waiting),
+    ]
+    id: Name | None = None
+
+
+class WaitFor(Part):
+    """Stay here until the condition holds, or ``at_most`` that long.
+
+    What the customer did counts from the entry on. ``then`` is done when it holds, ``else`` when
+    the time is over.
+    """
+
+    wait_for: Condition
+    at_most: PositiveDuration
+    then: list[Step] = Field(default_factory=list)
+    else_: list[Step] = Field(default_factory=list, alias="else")
+    id: Name | None = None
+
+
+class Split(Part):
+    """Go the way of the arm that the experiment gives the customer; an arm without one goes on."""
+
+    split: str
+    arms: Annotated[dict[Name, list[Step]], Field(min_length=1)]
+    id: Name | None = None
+
+
 class Exit(Part):
     """Leave the journey here; the text is the reason that is kept."""
 
@@ -65,8 +117,23 @@ class Exit(Part):
             return {**value, "exit": "exit"}
         return value
 
+    @model_validator(mode="after")
+    def _reason_is_its_own(self) -> Self:
+        if self.exit in (EXIT_WHEN, REMOVED):
+            raise ValueError(f"'{self.exit}' is a reason of regulars' own; write another one")
+        return self
 
-STEPS = {"send": Send, "if": If, "set": Set, "emit": Emit, "exit": Exit}
+
+STEPS = {
+    "send": Send,
+    "wait": Wait,
+    "wait_for": WaitFor,
+    "if": If,
+    "split": Split,
+    "set": Set,
+    "emit": Emit,
+    "exit": Exit,
+}
 
 
 def _bare_exit(value: object) -> object:
@@ -75,7 +142,10 @@ def _bare_exit(value: object) -> object:
 
 Step = Annotated[
     Annotated[Send, Tag("send")]
+    | Annotated[Wait, Tag("wait")]
+    | Annotated[WaitFor, Tag("wait_for")]
     | Annotated[If, Tag("if")]
+    | Annotated[Split, Tag("split")]
     | Annotated[Set, Tag("set")]
     | Annotated[Emit, Tag("emit")]
     | Annotated[Exit, Tag("exit")],
@@ -93,6 +163,10 @@ Again = Literal["never", "always"] | PositiveDuration
 class Journey(Part):
     """One journey: its trigger, who may enter again, its steps.
 
+    ``goal`` says whom it has brought to what it is for, ``exit_when`` who leaves it at once; in
+    both, what the customer did counts from the entry on. Of journeys that compete for a customer
+    the one with the higher ``priority`` writes first.
+
     Without ``again``, a customer enters ``always`` where the entry key names the occasion (an
     event, an occurrence, a day) and ``never`` again where it is a change of segment or a broadcast.
     """
@@ -101,6 +175,9 @@ class Journey(Part):
     again: Again | None = None
     existing: StrictBool = False
     misfire: Misfire | None = None
+    priority: Annotated[StrictInt, Field(ge=-1000, le=1000)] = 0
+    goal: Condition | None = None
+    exit_when: Condition | None = None
     steps: Annotated[list[Step], Field(min_length=1)]
 
     @property
@@ -121,4 +198,5 @@ class Journey(Part):
         return self
 
 
-If.model_rebuild()
+for _model in (If, WaitFor, Split):
+    _model.model_rebuild()

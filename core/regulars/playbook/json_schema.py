@@ -12,10 +12,14 @@ from pydantic.errors import PydanticInvalidForJsonSchema
 from regulars.hooks import Plugins
 
 from .conditions import Condition
+from .experiments import Experiment
 from .journeys import Journey
+from .links import Links
 from .messages import Channel, Message, Topic
 from .parts import Part
 from .playbook import CustomerProfile
+from .policy import Policy
+from .retention import Retention
 from .secrets import NAME as VARIABLE
 from .sources import Source
 from .traits import Trait
@@ -59,6 +63,10 @@ class PlaybookFile(Part):
     channels: dict[Name, Channel] | None = None
     topics: dict[Name, Topic] | None = None
     messages: dict[Name, Message] | None = None
+    experiments: dict[Name, Experiment] | None = None
+    policy: Policy | None = None
+    links: Links | None = None
+    retention: Retention | None = None
     journeys: dict[Name, Journey] | None = None
 
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from regulars.errors import PlaybookError, Problem
 from regulars.hooks import Plugins
@@ -95,6 +95,7 @@ def _line(text: str) -> str:
 
 def _playbook(draft: Draft, header: Header, filled: Filled) -> Playbook:
     hidden = password(header.store)
+    sections: dict[str, Any] = {**draft.parts, **draft.single}
     return Playbook(
         id=header.id,
         path=draft.path,
@@ -108,5 +109,5 @@ def _playbook(draft: Draft, header: Header, filled: Filled) -> Playbook:
         customer=CustomerProfile(attributes=draft.attributes, identities=draft.identities),
         settings=draft.settings,
         secrets=frozenset(filled.secrets | ({hidden} if hidden else set())),
-        **draft.parts,
+        **sections,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, StrictInt, model_validator
 
 from regulars.hooks.kinds import Medium
 
@@ -74,15 +74,24 @@ class MessagePart(Part):
         return self
 
 
+class Approve(Part):
+    """A person must agree when a run would write to more than ``above`` customers."""
+
+    above: Annotated[StrictInt, Field(ge=1)]
+
+
 class Message(Part):
     """One message: its topic and a part for each channel it may go out on.
 
-    ``max_lateness`` counts from the instant that let the customer in.
+    ``max_lateness`` counts from the instant at which it was due: when what let the customer in
+    happened, or when the wait before it was over. ``approve`` says whether a person must agree
+    before it goes out.
     """
 
     topic: str | None = None
     max_lateness: PositiveDuration | None = None
     delivery: Literal["at_most_once", "at_least_once"] = "at_most_once"
+    approve: Approve | StrictBool = False
     parts: dict[str, MessagePart] = Field(default_factory=dict)
 
     @model_validator(mode="before")

@@ -11,9 +11,13 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, Field
 
 from .conditions import Condition
+from .experiments import Experiment
 from .journeys import Journey
+from .links import Links
 from .messages import Channel, Message, Topic
 from .parts import Part, Scalar
+from .policy import Policy
+from .retention import Retention
 from .sources import BUILT_IN, Source
 from .traits import Trait
 
@@ -64,7 +68,11 @@ class Playbook:
     channels: Mapping[str, Channel] = field(default_factory=dict)
     topics: Mapping[str, Topic] = field(default_factory=dict)
     messages: Mapping[str, Message] = field(default_factory=dict)
+    experiments: Mapping[str, Experiment] = field(default_factory=dict)
     journeys: Mapping[str, Journey] = field(default_factory=dict)
+    policy: Policy = field(default_factory=Policy)
+    links: Links | None = None
+    retention: Retention | None = None
     settings: Mapping[tuple[str, str], BaseModel] = field(default_factory=dict, repr=False)
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
 
@@ -72,6 +80,11 @@ class Playbook:
     def folder(self) -> Path:
         """The folder that the playbook's files are relative to."""
         return self.path.parent
+
+    def is_transactional(self, message: str) -> bool:
+        """Whether ``message`` is about something that the customer asked for, such as an order."""
+        topic = self.messages[message].topic
+        return topic is not None and self.topics[topic].basis == "transactional"
 
     def attribute_types(self) -> dict[str, AttributeType]:
         """Every attribute that a condition may name, with its type: built-in and declared."""

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field
 
 from regulars.errors import Problem
 
-from .draft import SECTIONS, Draft
+from .draft import SECTIONS, SINGLE, Draft
 from .explaining import A_NAME, shown
 from .header import identity
 from .messages import OWN_WORDS
@@ -21,7 +21,7 @@ from .suggestions import unknown
 from .validating import validated
 
 COLUMN = 60  # characters; a database's column name ends at 63, two are ours
-RESERVED = (*OWN_WORDS, "parts", "approve")  # words beside a channel's
+RESERVED = (*OWN_WORDS, "parts")  # words beside a channel's
 Identities = Annotated[list[str], Field(min_length=1)]
 OneAttribute = Annotated[Attribute, BeforeValidator(short_form)]
 
@@ -40,6 +40,12 @@ def read_sections(draft: Draft) -> None:
                 part = salvaged(draft.document, path, kind)
             if part is not None:
                 draft.parts[section][name] = part
+    for word, kind in SINGLE.items():
+        if word in draft.document.root.entries:
+            part, problems = validated(draft.document, (word,), kind)
+            draft.report(problems)
+            if part is not None:
+                draft.single[word] = part
 
 
 def _customer(draft: Draft) -> None:

@@ -11,13 +11,11 @@ from dataclasses import replace
 
 from regulars.errors import Problem
 
-from .positions import Document, Entry, ListNode, MapNode, Node, Path, ScalarNode, written
+from .positions import Document, Entry, ListNode, MapNode, Node, Path, written
 
-SECTIONS = ("experiments", "models", "policy")
-STEPS = ("wait", "wait_for", "split")
-JOURNEY = ("goal", "exit_when", "priority")
+SECTIONS = ("models",)
+EXPERIMENT = ("allocation", "goals", "decide", "factors", "layer", "coverage", "unit", "hash", "by")
 SEND = ("experiment",)
-MESSAGE = ("approve",)
 
 
 def without_unbuilt(document: Document) -> tuple[Document, list[Problem]]:
@@ -25,7 +23,10 @@ def without_unbuilt(document: Document) -> tuple[Document, list[Problem]]:
     pruning = _Pruning()
     root = pruning.take_out(document.root, (), SECTIONS)
     entries = dict(root.entries)
-    for section, prune in (("messages", pruning.message), ("journeys", pruning.journey)):
+    for section, prune in (
+        ("experiments", pruning.experiment),
+        ("journeys", pruning.journey),
+    ):
         kept = {
             name: Entry(entry.key, prune(entry.node, (section, name)))
             for name, entry in document.section(section).items()
@@ -52,13 +53,13 @@ class _Pruning:
         reason = f"'{word}' is not built yet in this version"
         self.problems.append(Problem(*place, written(path), reason))
 
-    def message(self, node: Node, path: Path) -> Node:
-        return self.take_out(node, path, MESSAGE) if isinstance(node, MapNode) else node
+    def experiment(self, node: Node, path: Path) -> Node:
+        return self.take_out(node, path, EXPERIMENT) if isinstance(node, MapNode) else node
 
     def journey(self, node: Node, path: Path) -> Node:
         if not isinstance(node, MapNode):
             return node
-        return self.branches(self.take_out(node, path, JOURNEY), path, ("steps",))
+        return self.branches(node, path, ("steps",))
 
     def branches(self, node: MapNode, path: Path, words: Collection[str]) -> MapNode:
         entries = dict(node.entries)
@@ -77,9 +78,9 @@ class _Pruning:
     def step(self, node: Node, path: Path) -> Node:
         if not isinstance(node, MapNode):
             return node
-        words = [word for word in STEPS if word in node.entries]
-        if words:  # "exit" keeps the place of the step, so that the numbers of the others stand
-            self.report(node, path, words[0])
-            return ScalarNode("exit", node.place)
         node = self.take_out(node, path, SEND if "send" in node.entries else ())
+        arms = node.entries.get("arms")
+        if arms is not None and isinstance(arms.node, MapNode):
+            inside = self.branches(arms.node, (*path, "arms"), tuple(arms.node.entries))
+            node = MapNode({**node.entries, "arms": Entry(arms.key, inside)}, node.place)
         return self.branches(node, path, ("then", "else"))

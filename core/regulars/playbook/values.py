@@ -214,6 +214,42 @@ class TimeOfDay(Written):
         return f"{self.hour:02}:{self.minute:02}"
 
 
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True)
+class LocalMoment(Written):
+    """A time of day that comes again: ``09:00`` every day, ``mon 09:00`` on Mondays.
+
+    ``weekday`` counts from Monday, 0; None is any day.
+    """
+
+    time: TimeOfDay
+    weekday: int | None = None
+
+    pattern = r"^((mon|tue|wed|thu|fri|sat|sun) )?([01]\d|2[0-3]):[0-5]\d$"
+
+    @classmethod
+    def parse(cls, text: object) -> Self:
+        """The moment that ``text`` writes."""
+        if not isinstance(text, str) or re.fullmatch(cls.pattern, text) is None:
+            raise ValueError(f'{text!r} is not a moment; write it as "09:00" or "mon 09:00"')
+        day, _, clock = text.rpartition(" ")
+        return cls(TimeOfDay.parse(clock), WEEKDAYS.index(day) if day else None)
+
+    def next(self, start: datetime, zone: ZoneInfo) -> datetime:
+        """The first such UTC instant at or after ``start`` in ``zone``."""
+        day = start.astimezone(zone).date()
+        for ahead in range(-1, 9):
+            on = day + timedelta(days=ahead)
+            if self.weekday in (None, on.weekday()) and (at := self.time.on(on, zone)) >= start:
+                return at
+        raise AssertionError("every weekday comes within nine days")
+
+    def __str__(self) -> str:
+        return str(self.time) if self.weekday is None else f"{WEEKDAYS[self.weekday]} {self.time}"
+
+
 @dataclass(frozen=True)
 class LocalTime(Written):
     """A local date with an optional time: ``2026-12-01 09:00``, or an instant with an offset."""

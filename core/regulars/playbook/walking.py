@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from .conditions import Condition, Group
-from .journeys import STEPS, If, Journey, Send, Step
+from .journeys import STEPS, If, Journey, Send, Split, Step, WaitFor
 from .positions import Path
 
 
@@ -27,9 +27,19 @@ def steps_of(journey: Journey, path: Path) -> Iterator[tuple[Path, Step]]:
 def _steps(steps: Sequence[Step], path: Path) -> Iterator[tuple[Path, Step]]:
     for place, step in enumerate(steps):
         yield (*path, place), step
-        if isinstance(step, If):
-            yield from _steps(step.then, (*path, place, "then"))
-            yield from _steps(step.else_, (*path, place, "else"))
+        for way, inner in branches(step):
+            yield from _steps(inner, (*path, place, *way))
+
+
+def branches(step: Step) -> Iterator[tuple[Path, Sequence[Step]]]:
+    """The ways that ``step`` opens, each with its path below the step."""
+    match step:
+        case If(then=then, else_=otherwise) | WaitFor(then=then, else_=otherwise):
+            yield ("then",), then
+            yield ("else",), otherwise
+        case Split(arms=arms):
+            for arm, steps in arms.items():
+                yield ("arms", arm), steps
 
 
 def kind_of(step: Step) -> str:
@@ -59,9 +69,30 @@ def all_steps(journeys: Mapping[str, Journey]) -> Iterator[tuple[Path, Step]]:
 def all_conditions(
     segments: Mapping[str, Condition], journeys: Mapping[str, Journey]
 ) -> Iterator[tuple[Path, Condition]]:
-    """Every condition of a playbook, nested ones too, in the order they are written."""
+    """Every condition of a playbook, nested ones too."""
+    yield from conditions_now(segments, journeys)
+    yield from conditions_since_entry(journeys)
+
+
+def conditions_now(
+    segments: Mapping[str, Condition], journeys: Mapping[str, Journey]
+) -> Iterator[tuple[Path, Condition]]:
+    """The conditions that look at all a customer ever did: of segments and of ``if``."""
     for name, condition in segments.items():
         yield from conditions_of(condition, ("segments", name))
     for path, step in all_steps(journeys):
         if isinstance(step, If):
             yield from conditions_of(step.if_, (*path, "if"))
+
+
+def conditions_since_entry(
+    journeys: Mapping[str, Journey],
+) -> Iterator[tuple[Path, Condition]]:
+    """The conditions that look at what a customer did since they entered."""
+    for name, journey in journeys.items():
+        for word, condition in (("goal", journey.goal), ("exit_when", journey.exit_when)):
+            if condition is not None:
+                yield from conditions_of(condition, ("journeys", name, word))
+    for path, step in all_steps(journeys):
+        if isinstance(step, WaitFor):
+            yield from conditions_of(step.wait_for, (*path, "wait_for"))

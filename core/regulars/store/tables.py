@@ -75,7 +75,8 @@ identities = Table(
     Index("identities_by_customer", "customer"),
 )
 
-# A customer's yes or no to a topic on a channel; channel '' speaks for all channels.
+# A customer's yes or no to a topic on a channel; channel '' speaks for all channels, topic '' for
+# every topic but the transactional ones.
 consents = Table(
     "consents",
     metadata,
@@ -84,6 +85,18 @@ consents = Table(
     Column("channel", Name, primary_key=True),
     Column("granted", SmallInteger, nullable=False),
     Column("at", Instant, nullable=False),
+)
+
+# Addresses that are not written to any more. `key` is a hash of the folded address; of an erased
+# person's address nothing else is kept, and the hash is keyed.
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("key", Hash, primary_key=True),
+    Column("address", Value),  # folded
+    Column("reason", Name, nullable=False),  # bounce, complaint, unsubscribed, erased
+    Column("at", Instant, nullable=False),
+    Index("suppressions_by_address", "address", mysql_length=190),
 )
 
 # Event names as small numbers.
@@ -105,6 +118,7 @@ events = Table(
     Column("source", Integer, nullable=False),
     Column("key", Hash, nullable=False),
     Column("properties", Words),
+    Column("times", Integer, nullable=False, server_default="1"),  # events rolled up in this one
     Index("events_once", "key", unique=True),
 )
 
@@ -190,6 +204,7 @@ journeys = Table(
     Column("first_run", Instant, nullable=False),
     Column("last_run", Instant, nullable=False),
     Column("last_event", BigInteger, nullable=False),  # the newest event that was looked at
+    Column("program", Words),  # JSON: the steps as they were then
 )
 occurrences = Table(
     "occurrences",
@@ -214,9 +229,11 @@ entries = Table(
     Column("state", Name, nullable=False),  # active, completed, exited
     Column("reason", Name),
     Column("ended_at", Instant),
+    Column("goal_at", Instant),  # when the journey's goal was seen to be reached
     UniqueConstraint("journey", "customer", "key", name="entries_once"),
+    Index("entries_by_time", "journey", "occurred_at"),
 )
-# Where an active entry stands: before `step`, to be done from `due_at` on.
+# Where an active entry stands: before `step`, which is due from `due_at` on: of a wait, its end.
 positions = Table(
     "positions",
     metadata,
@@ -235,7 +252,7 @@ steps = Table(
     Column("entry", BigInteger, primary_key=True, autoincrement=False),
     Column("step", Name, primary_key=True),
     Column("at", Instant, nullable=False),
-    Column("outcome", Name, nullable=False),  # done, then, else
+    Column("outcome", Name, nullable=False),  # done, then, else, or an experiment's arm
 )
 
 # The ledger: one row for each message that was planned, with its one decision.
@@ -256,16 +273,44 @@ deliveries = Table(
     Column("planned_at", Instant, nullable=False),
     Column("planned_by", BigInteger, nullable=False),  # run
     Column("decided_by", BigInteger),  # run
-    Column("occurred_at", Instant, nullable=False),  # of the entry: max_lateness counts from it
+    Column("occurred_at", Instant, nullable=False),  # of the entry
     Column("owner", Name),
     Column("lease_until", Instant),
     Column("fence", Integer, nullable=False, server_default="0"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("settled_at", Instant),
     Column("provider_id", Value),
+    Column("due_at", Instant, nullable=False, server_default="0"),  # max_lateness counts from it
+    Column("hold_until", Instant),  # of a held message, where that is known
     UniqueConstraint("journey", "entry", "step", "customer", name="deliveries_once"),
     Index("deliveries_by_state", "state", "id"),
     Index("deliveries_by_customer", "customer"),
+)
+
+# What a person is asked: whether a message with this content may go to so many.
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("message", Name, nullable=False),
+    Column("content", Hash, nullable=False),  # of all that a reader would see, before it is filled
+    Column("audience", BigInteger, nullable=False),  # the largest that the answer covers
+    Column("state", Name, nullable=False),  # pending, approved, rejected
+    Column("asked_at", Instant, nullable=False),
+    Column("answered_at", Instant),
+    Column("answered_by", Value),
+    Column("note", Words),
+    UniqueConstraint("message", "content", "audience", name="approvals_once"),
+)
+
+# Who was given which arm of an experiment, and who is held out, when it first mattered.
+exposures = Table(
+    "exposures",
+    metadata,
+    Column("experiment", Name, primary_key=True),
+    Column("customer", BigInteger, primary_key=True, autoincrement=False),
+    Column("arm", Name, nullable=False),
+    Column("at", Instant, nullable=False),
 )
 
 # One row a run.

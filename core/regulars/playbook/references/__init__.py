@@ -11,6 +11,7 @@ from .circles import check_circles
 from .conditions import check_conditions
 from .known import Known
 from .messages import check_messages
+from .policy import check_policy
 from .sources import check_customer, check_sources
 from .steps import check_steps
 from .traits import check_traits
@@ -26,5 +27,6 @@ def check_references(draft: Draft) -> Iterator[Problem]:
     yield from check_conditions(known)
     yield from check_circles(draft)
     yield from check_messages(known)
+    yield from check_policy(known)
     yield from check_triggers(known)
     yield from check_steps(known)

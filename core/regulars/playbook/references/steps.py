@@ -8,8 +8,9 @@ from typing import Any
 
 from regulars.errors import Problem
 from regulars.playbook.header import zone
-from regulars.playbook.journeys import Emit, Journey, Send, Set
+from regulars.playbook.journeys import Emit, Journey, Send, Set, Split
 from regulars.playbook.positions import Path
+from regulars.playbook.suggestions import unknown
 from regulars.playbook.walking import all_steps, kind_of, named_steps
 
 from .fitting import misfit
@@ -72,6 +73,18 @@ def _zone(known: Known, path: Path, name: str) -> Iterator[Problem]:
 def _(step: Emit, path: Path, known: Known) -> Iterator[Problem]:
     if "." in step.emit:
         yield known.draft.document.problem(path, dotted(step.emit), at=("emit",))
+
+
+@_check.register
+def _(step: Split, path: Path, known: Known) -> Iterator[Problem]:
+    yield from known.in_section("experiments", "experiment", path, ("split",), step.split)
+    experiment = known.draft.parts["experiments"].get(step.split)
+    if experiment is None:
+        return
+    for arm in step.arms:
+        if arm not in experiment.arms:
+            reason = unknown("arm", arm, experiment.arms)
+            yield known.draft.document.problem((*path, "arms"), reason, at=(arm,), key=True)
 
 
 def _ids(known: Known, journey: Journey, path: Path) -> Iterator[Problem]:

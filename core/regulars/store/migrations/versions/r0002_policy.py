@@ -1,0 +1,62 @@
+"""Policy: suppressions, approvals, exposures; goals, waits and rolled-up events."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import mysql
+
+revision = "0002"
+down_revision = "0001"
+
+COLLATION = "utf8mb4_nopad_bin"
+Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+Bytewise = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+Name = (
+    sa.String(190)
+    .with_variant(sa.String(190, collation="C"), "postgresql")
+    .with_variant(mysql.VARCHAR(190, collation=COLLATION), "mysql", "mariadb")
+)
+Words = Bytewise.with_variant(mysql.LONGTEXT(collation=COLLATION), "mysql", "mariadb")
+Value = Bytewise.with_variant(mysql.VARCHAR(1000, collation=COLLATION), "mysql", "mariadb")
+Hash = sa.LargeBinary(16).with_variant(mysql.BINARY(16), "mysql", "mariadb")
+
+
+def upgrade() -> None:
+    """Add what is new; a message that was planned before is due since its entry."""
+    op.create_table(
+        "suppressions",
+        sa.Column("key", Hash, primary_key=True),
+        sa.Column("address", Value),
+        sa.Column("reason", Name, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+    )
+    op.create_index("suppressions_by_address", "suppressions", ["address"], mysql_length=190)
+    op.add_column("events", sa.Column("times", sa.Integer(), nullable=False, server_default="1"))
+    op.add_column("journeys", sa.Column("program", Words))
+    op.add_column("entries", sa.Column("goal_at", sa.BigInteger()))
+    op.create_index("entries_by_time", "entries", ["journey", "occurred_at"])
+    due = sa.Column("due_at", sa.BigInteger(), nullable=False, server_default="0")
+    op.add_column("deliveries", due)
+    op.add_column("deliveries", sa.Column("hold_until", sa.BigInteger()))
+    op.execute("UPDATE deliveries SET due_at = occurred_at")
+    op.create_table(
+        "approvals",
+        sa.Column("id", Id, primary_key=True, autoincrement=True),
+        sa.Column("message", Name, nullable=False),
+        sa.Column("content", Hash, nullable=False),
+        sa.Column("audience", sa.BigInteger(), nullable=False),
+        sa.Column("state", Name, nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("answered_at", sa.BigInteger()),
+        sa.Column("answered_by", Value),
+        sa.Column("note", Words),
+        sa.UniqueConstraint("message", "content", "audience", name="approvals_once"),
+    )
+    op.create_table(
+        "exposures",
+        sa.Column("experiment", Name, primary_key=True),
+        sa.Column("customer", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("arm", Name, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+    )
