@@ -7,10 +7,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import and_, case, func, literal, or_, select
+from sqlalchemy import and_, case, func, literal, or_
 
+from regulars.customers.zones import zone_name, zones_in_use
 from regulars.instants import micros
 from regulars.playbook.conditions import InSegment
 from regulars.playbook.values import TimeOfDay
@@ -20,6 +20,7 @@ from .occasions import GRACE, Occasions, candidates, misfire_limit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from zoneinfo import ZoneInfo
 
     from sqlalchemy import ColumnElement, Connection
 
@@ -59,12 +60,13 @@ def date_occasions(
 def _select(
     connection: Connection, trigger: DateTrigger, scope: Scope, start: datetime, end: datetime
 ) -> Any:
-    days = days_that_come(_zones(connection, scope), trigger, start, end)
+    zones = zones_in_use(connection, scope.tables, scope.zone)
+    days = days_that_come(zones, trigger, start, end)
     column, is_date = _column(trigger, scope)
-    zone = func.coalesce(scope.tables.customers.c.timezone, scope.zone.key)
+    zone = zone_name(scope.tables, scope.zone)
     matches = {
-        day: and_(zone.in_(sorted(zones)), _comes(column, day, trigger, is_date=is_date))
-        for day, zones in days.items()
+        day: and_(zone.in_(sorted(names)), _comes(column, day, trigger, is_date=is_date))
+        for day, names in days.items()
     }
     if not matches:
         return None
@@ -76,20 +78,6 @@ def _select(
         .select_from(scope.people)
         .where(column.is_not(None), or_(*matches.values()), *inside)
     )
-
-
-def _zones(connection: Connection, scope: Scope) -> dict[str, ZoneInfo]:
-    """Every zone in use by its name; a name that is no zone counts as the playbook's."""
-    customers = scope.tables.customers
-    names = connection.scalars(select(customers.c.timezone).distinct())
-    zones = {scope.zone.key: scope.zone}
-    for name in names:
-        if name is not None:
-            try:
-                zones[name] = ZoneInfo(name)
-            except (ZoneInfoNotFoundError, ValueError, OSError):
-                zones[name] = scope.zone
-    return zones
 
 
 def days_that_come(
