@@ -285,6 +285,7 @@ deliveries = Table(
     UniqueConstraint("journey", "entry", "step", "customer", name="deliveries_once"),
     Index("deliveries_by_state", "state", "id"),
     Index("deliveries_by_customer", "customer"),
+    Index("deliveries_by_time", "settled_at"),
 )
 
 # What a person is asked: whether a message with this content may go to so many.

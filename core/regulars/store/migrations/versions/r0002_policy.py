@@ -40,6 +40,7 @@ def upgrade() -> None:
     op.add_column("deliveries", due)
     op.add_column("deliveries", sa.Column("hold_until", sa.BigInteger()))
     op.execute("UPDATE deliveries SET due_at = occurred_at")
+    op.create_index("deliveries_by_time", "deliveries", ["settled_at"])
     op.create_table(
         "approvals",
         sa.Column("id", Id, primary_key=True, autoincrement=True),
