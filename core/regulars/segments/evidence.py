@@ -1,0 +1,222 @@
+"""Evidence: the actual value that a condition compares, in a few words."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from regulars.customers.columns import attribute_column
+from regulars.customers.profiles import in_units
+from regulars.customers.shares import SHARES
+from regulars.instants import instant, micros
+from regulars.playbook.conditions import (
+    AttributeCondition,
+    Consented,
+    Near,
+    NotPerformed,
+    Performed,
+    Sample,
+    ScoreCondition,
+    TraitCondition,
+)
+from regulars.store.schema import sample_column
+from regulars.store.tables import consents
+
+from .compile import EARTH_RADIUS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sqlalchemy import ColumnElement
+
+    from regulars.customers.comparisons import Subject
+    from regulars.playbook.conditions import Condition
+
+    from .scope import Scope
+
+LONGEST = 60  # characters of a text that is shown
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What to select of a customer for one condition, and how to tell what was found."""
+
+    columns: tuple[ColumnElement[Any], ...]
+    tell: Callable[..., str]
+
+
+NOTHING = Evidence((), lambda: "")  # a plugin alone knows what its condition compares
+
+
+def evidence(condition: Condition, scope: Scope) -> Evidence:
+    """The evidence for a condition that is no group."""
+    finder = _FINDERS.get(type(condition))
+    return NOTHING if finder is None else finder(condition, scope)
+
+
+def in_words(value: Any, type_: str, scale: int = 1) -> str:
+    """A stored value as a person reads it; times are UTC, amounts have two digits or more."""
+    if value is None:
+        return "unknown"
+    match type_:
+        case "time":
+            return _time(value)
+        case "boolean":
+            return str(bool(value)).lower()
+        case "amount" | "number" if scale > 1:
+            return _amount(value)
+        case "number" | "integer":
+            return str(int(value)) if value == int(value) else repr(value)
+    return _text(str(value))
+
+
+def _time(value: int) -> str:
+    at = instant(value)
+    return f"{at:%Y-%m-%d %H:%M}" if at.second == 0 else f"{at:%Y-%m-%d %H:%M:%S}"
+
+
+def _text(value: str) -> str:
+    cut = value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
+    return cut if cut.strip() == cut != "" else f"'{cut}'"
+
+
+def _amount(millionths: float) -> str:
+    digits = f"{in_units(millionths):.6f}"
+    return digits[:-4] + digits[-4:].rstrip("0")
+
+
+def _attribute(condition: AttributeCondition, scope: Scope) -> Evidence:
+    return _of_subject(condition.attribute, scope.attribute_subject(condition.attribute))
+
+
+def _trait(condition: TraitCondition, scope: Scope) -> Evidence:
+    subject = scope.trait_subject(scope.plan.trait(condition.trait))
+    return _of_subject(condition.trait, subject)
+
+
+def _of_subject(name: str, subject: Subject) -> Evidence:
+    return Evidence(
+        (subject.column,), lambda value: f"{name} is {in_words(value, subject.type, subject.scale)}"
+    )
+
+
+def _score(condition: ScoreCondition, scope: Scope) -> Evidence:
+    name = condition.score
+    return Evidence((scope.score(name),), lambda value: f"{name} is {in_words(value, 'number')}")
+
+
+def _performed(condition: Performed, scope: Scope) -> Evidence:
+    subject = scope.trait_subject(scope.plan.inline(condition))
+    kind, name = condition.aggregate
+    what = "" if kind == "count" else f"{kind} of {name}"
+    tell = partial(_of_events, what, subject, condition.within)
+    last = _last(scope, condition.performed, condition.where)
+    return Evidence((subject.column, last), tell)
+
+
+def _not_performed(condition: NotPerformed, scope: Scope) -> Evidence:
+    subject = scope.trait_subject(scope.plan.inline(condition))
+    tell = partial(_of_events, "", subject, condition.within)
+    last = _last(scope, condition.not_performed, condition.where)
+    return Evidence((subject.column, last), tell)
+
+
+def _last(scope: Scope, event: str, where: Mapping[str, Any]) -> ColumnElement[Any]:
+    """When the last matching event was, however long ago."""
+    events = scope.tables.events
+    newest = select(func.max(events.c.time)).where(
+        events.c.customer == scope.customer,
+        events.c.time <= micros(scope.now),
+        scope.events.named(event),
+        scope.where(where),
+    )
+    return newest.correlate(scope.tables.customers).scalar_subquery()
+
+
+def _of_events(what: str, subject: Subject, within: object, value: Any, last: int | None) -> str:
+    window = f" in {within}" if within is not None else ""
+    ended = "" if last is None else f", the last on {_time(last)}"
+    if what:
+        return f"{what}{window} is {in_words(value, subject.type, subject.scale)}{ended}"
+    if last is None:
+        return "no such event"
+    return f"{value or 'none'}{window}{ended}"
+
+
+def _consented(condition: Consented, scope: Scope) -> Evidence:
+    topic = condition.consented
+    places = [(topic, channel) for channel in dict.fromkeys((condition.channel or "", ""))]
+    basis = scope.playbook.topics[topic].basis
+    columns = [
+        _word(scope, place, column) for place in [*places, ("", "")] for column in ("granted", "at")
+    ]
+
+    def tell(*cells: Any) -> str:
+        if basis == "transactional":
+            return "a transactional topic needs no word"
+        words = [
+            _yes_or_no(place, granted, at)
+            for place, granted, at in zip(places, cells[::2], cells[1::2], strict=False)
+            if granted is not None
+        ]
+        said = words[0] if words else f"never said, and the topic is {basis}"
+        return said if cells[-2] != 0 else f"{said}; no to everything since {_time(cells[-1])}"
+
+    return Evidence(tuple(columns), tell)
+
+
+def _word(scope: Scope, place: tuple[str, str], column: str) -> ColumnElement[Any]:
+    said = select(consents.c[column]).where(
+        consents.c.customer == scope.customer,
+        consents.c.topic == place[0],
+        consents.c.channel == place[1],
+    )
+    return said.correlate(scope.tables.customers).scalar_subquery()
+
+
+def _yes_or_no(place: tuple[str, str], granted: int, at: int) -> str:
+    where = f"on {place[1]}" if place[1] else "on every channel"
+    return f"said {'yes' if granted else 'no'} {where}, {_time(at)}"
+
+
+def _near(condition: Near, scope: Scope) -> Evidence:
+    column = attribute_column(scope.tables.customers, condition.attribute)
+
+    def tell(point: str | None) -> str:
+        if point is None:
+            return f"{condition.attribute} is unknown"
+        latitude, longitude = map(float, point.split(","))
+        return f"{_distance((latitude, longitude), condition.near)} away"
+
+    return Evidence((column,), tell)
+
+
+def _distance(here: tuple[float, float], there: list[float]) -> str:
+    (a, b), (c, d) = ([math.radians(degrees) for degrees in point] for point in (here, there))
+    half = math.sin((c - a) / 2) ** 2 + math.cos(a) * math.cos(c) * math.sin((d - b) / 2) ** 2
+    metres = 2 * EARTH_RADIUS * math.asin(min(1.0, math.sqrt(half)))
+    return f"{metres:.0f}m" if metres < 1_000 else f"{metres / 1_000:.2f}km"  # noqa: PLR2004
+
+
+def _sample(condition: Sample, scope: Scope) -> Evidence:
+    column = scope.tables.customers.c[sample_column(condition.seed)]
+    return Evidence(
+        (column,),
+        lambda share: "no share yet" if share is None else f"they are at {share / SHARES:.2%}",
+    )
+
+
+_FINDERS: Mapping[type, Callable[[Any, Scope], Evidence]] = {
+    AttributeCondition: _attribute,
+    TraitCondition: _trait,
+    ScoreCondition: _score,
+    Performed: _performed,
+    NotPerformed: _not_performed,
+    Consented: _consented,
+    Near: _near,
+    Sample: _sample,
+}
