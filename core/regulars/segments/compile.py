@@ -10,10 +10,11 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, false, func, not_, or_, select, true
+from sqlalchemy import and_, case, false, not_, or_, true
 
 from regulars.customers.columns import unit_vector, vector_columns
 from regulars.customers.comparisons import Subject, compare
+from regulars.customers.consent_sql import ANYWHERE, agrees
 from regulars.customers.shares import threshold
 from regulars.errors import PlaybookError, Problem
 from regulars.playbook.conditions import (
@@ -30,7 +31,6 @@ from regulars.playbook.conditions import (
     TraitCondition,
 )
 from regulars.store.schema import sample_column
-from regulars.store.tables import consents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -101,7 +101,8 @@ def _segment(name: str, scope: Scope) -> Nest:
     """Another segment, written out; segments that double one another would never end."""
     nest = scope.compiled.get(name)
     if nest is None:
-        nest = scope.compiled[name] = _nested(scope.playbook.segments[name], scope)
+        nest = _nested(scope.playbook.segments[name], scope.of_segments)
+        scope.compiled[name] = nest
     if nest.size > LARGEST:
         reason = f"written out it has more than {LARGEST:,} comparisons; refer to fewer segments"
         file = str(scope.playbook.path)
@@ -134,7 +135,7 @@ def _score(condition: ScoreCondition, scope: Scope) -> ColumnElement[bool]:
 
 
 def _performed(condition: Performed, scope: Scope) -> ColumnElement[bool]:
-    subject = scope.trait_subject(scope.plan.inline(condition))
+    subject = scope.event_subject(condition)
     comparison = condition.comparison()
     if not comparison.words():
         comparison = Comparison(at_least=1)
@@ -142,27 +143,13 @@ def _performed(condition: Performed, scope: Scope) -> ColumnElement[bool]:
 
 
 def _not_performed(condition: NotPerformed, scope: Scope) -> ColumnElement[bool]:
-    subject = scope.trait_subject(scope.plan.inline(condition))
+    subject = scope.event_subject(condition)
     return not_(compare(subject, Comparison(at_least=1), scope.moment))
 
 
 def _consented(condition: Consented, scope: Scope) -> ColumnElement[bool]:
-    """The word for the channel counts, else the one for all channels, else the topic's basis."""
-    basis = scope.playbook.topics[condition.consented].basis
-    if basis == "transactional":
-        return true()
-    words = [
-        select(consents.c.granted)
-        .where(
-            consents.c.customer == scope.customer,
-            consents.c.topic == condition.consented,
-            consents.c.channel == channel,
-        )
-        .correlate(scope.tables.customers)
-        .scalar_subquery()
-        for channel in dict.fromkeys((condition.channel or "", ""))
-    ]
-    return func.coalesce(*words, 0 if basis == "opt_in" else 1) != 0
+    customers, topics = scope.tables.customers, scope.playbook.topics
+    return agrees(customers, topics, condition.consented, condition.channel or ANYWHERE)
 
 
 def _near(condition: Near, scope: Scope) -> ColumnElement[bool]:

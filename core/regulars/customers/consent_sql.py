@@ -1,0 +1,69 @@
+"""A customer's consent as SQL: their word for a topic, or for everything, on a channel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, func, select, true
+
+from regulars.store import tables
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import ColumnElement, Table
+
+    from regulars.playbook.messages import Topic
+
+EVERYTHING = ""  # the topic of a no to all of them
+ANYWHERE = ""  # the channel of a word that counts on all of them
+
+
+def agrees(
+    customers: Table, topics: Mapping[str, Topic], name: str | None, channel: str = ANYWHERE
+) -> ColumnElement[bool]:
+    """Whether a customer may be sent the topic ``name`` on ``channel``; never NULL.
+
+    The word for the channel counts, else the one for all channels, else the topic's basis. A no to
+    everything stops it as well, unless a yes to the topic came later. Transactional topics need
+    nobody's word. Without a topic only the no to everything counts.
+    """
+    if name is None:
+        return ~_refuses_everything(customers, None, channel)
+    basis = topics[name].basis
+    if basis == "transactional":
+        return true()
+    words = [_word(customers, name, where) for where in dict.fromkeys((channel, ANYWHERE))]
+    said = func.coalesce(*words, 0 if basis == "opt_in" else 1) != 0
+    return and_(said, ~_refuses_everything(customers, name, channel))
+
+
+def _word(customers: Table, topic: str, channel: str) -> Any:
+    consents = tables.consents
+    query = select(consents.c.granted).where(
+        consents.c.customer == customers.c.id,
+        consents.c.topic == topic,
+        consents.c.channel == channel,
+    )
+    return query.correlate(customers).scalar_subquery()
+
+
+def _refuses_everything(customers: Table, topic: str | None, channel: str) -> ColumnElement[bool]:
+    no, yes = tables.consents.alias("no"), tables.consents.alias("yes")
+    channels = sorted({channel, ANYWHERE})
+    refused = select(no.c.customer).where(
+        no.c.customer == customers.c.id,
+        no.c.topic == EVERYTHING,
+        no.c.channel.in_(channels),
+        no.c.granted == 0,
+    )
+    if topic is not None:
+        later = select(yes.c.customer).where(
+            yes.c.customer == no.c.customer,
+            yes.c.topic == topic,
+            yes.c.channel.in_(channels),
+            yes.c.granted != 0,
+            yes.c.at > no.c.at,
+        )
+        refused = refused.where(~later.correlate(no).exists())
+    return refused.correlate(customers).exists()
