@@ -124,6 +124,23 @@ def traits_of_all(columns: Sequence[TraitColumn], events: Events) -> Select[Any]
     return select(customers.c.id, *values).select_from(joined)
 
 
+def value_over(
+    aggregate: Aggregate,
+    events: Events,
+    customer: ColumnElement[int],
+    *tests: ColumnElement[bool],
+) -> ColumnElement[Any]:
+    """The value of ``aggregate`` over the events of ``customer`` that hold ``tests``: a subquery.
+
+    Its window and its ``where`` are among the tests, if they count.
+    """
+    table = events.tables.events
+    query = select(_OVER[aggregate.kind](_value(aggregate, events))).where(
+        table.c.customer == customer, events.named(aggregate.event), *tests
+    )
+    return query.correlate_except(table).scalar_subquery()
+
+
 def _one_pass(columns: Sequence[TraitColumn], events: Events) -> Select[Any]:
     table = events.tables.events
     names = _event_names(columns)

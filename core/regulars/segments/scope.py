@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, func, select
@@ -15,6 +15,7 @@ from regulars.hooks.kinds import Moment
 from regulars.store.tables import scores
 
 from .compile import Nest, compile_condition
+from .since_entry import SinceEntry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +26,12 @@ if TYPE_CHECKING:
 
     from regulars.customers.traits import TraitColumn, TraitPlan
     from regulars.hooks.plugins import Plugins
-    from regulars.playbook.conditions import Condition, OneComparison
+    from regulars.playbook.conditions import (
+        Condition,
+        NotPerformed,
+        OneComparison,
+        Performed,
+    )
     from regulars.playbook.playbook import Playbook
     from regulars.store import Tables
 
@@ -35,7 +41,8 @@ class Scope:
     """What names mean at ``now``; made once a run, after the store was fitted to the playbook.
 
     Its conditions are over ``people``; segments that were written out are kept in ``compiled``. It
-    is what a plugin's SQL sees (``hooks.kinds.Columns``).
+    is what a plugin's SQL sees (``hooks.kinds.Columns``). With ``since`` its conditions are over
+    ``entries`` as well, and events count from the entry on.
     """
 
     playbook: Playbook
@@ -45,6 +52,7 @@ class Scope:
     now: datetime
     events: Events = field(repr=False)
     compiled: dict[str, Nest] = field(default_factory=dict, repr=False, compare=False)
+    since: SinceEntry | None = None
 
     @classmethod
     def of(  # noqa: PLR0913, PLR0917 (all that a run knows)
@@ -78,6 +86,13 @@ class Scope:
         people: FromClause = customers.outerjoin(traits, traits.c.customer == customers.c.id)
         return people
 
+    def people_of(self, rows: FromClause, customer: ColumnElement[int]) -> FromClause:
+        """``rows``, each with its ``customer`` and their traits."""
+        customers, traits = self.tables.customers, self.tables.traits
+        return rows.outerjoin(customers, customers.c.id == customer).outerjoin(
+            traits, traits.c.customer == customers.c.id
+        )
+
     @property
     def customer(self) -> ColumnElement[int]:
         """The customer's number in the store."""
@@ -99,6 +114,15 @@ class Scope:
         )
         return value.correlate(self.tables.customers).scalar_subquery()
 
+    def since_entry(self, oldest: datetime | None = None) -> Scope:
+        """This scope for what journeys look at; see ``SinceEntry``."""
+        return replace(self, since=SinceEntry(oldest))
+
+    @property
+    def of_segments(self) -> Scope:
+        """This scope for the conditions of segments, which look at all that ever happened."""
+        return self if self.since is None else replace(self, since=None)
+
     def condition(self, condition: Condition) -> ColumnElement[bool]:
         """A boolean expression over ``people`` that is never NULL."""
         return compile_condition(condition, self)
@@ -115,6 +139,12 @@ class Scope:
         """An attribute with its type; KeyError if it is not known."""
         type_: SubjectType = self.playbook.attribute_types()[name]
         return Subject(attribute_column(self.tables.customers, name), type_)
+
+    def event_subject(self, condition: Performed | NotPerformed) -> Subject:
+        """What an event condition compares."""
+        if self.since is not None:
+            return self.since.subject(condition, self.events)
+        return self.trait_subject(self.plan.inline(condition))
 
     def trait_subject(self, column: TraitColumn) -> Subject:
         """A column of the traits with its type; 0 for a customer without a row where it counts."""
