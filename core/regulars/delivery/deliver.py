@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from regulars.hooks import RunInfo
+    from regulars.hooks import Outgoing, RunInfo
     from regulars.progress import Progress
     from regulars.segments.scope import Scope
     from regulars.store import Store
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+SAMPLES = 3  # different messages that a plan shows
 PAUSES = (1.0, 4.0)  # seconds before each further round
 _PATIENCE = 1.0  # seconds until answers are written down though others are outstanding
 _LAST_PATIENCE = 40.0  # seconds that a send in progress is given when the run breaks off
@@ -55,9 +56,13 @@ _LOST = "what was sent last can't be written down; the next run counts it as unk
 
 @dataclass(frozen=True)
 class Delivered:
-    """Channels that were away, each with its last failure; their messages are still planned."""
+    """Channels that were away, each with its last failure; their messages are still planned.
+
+    ``samples`` are the first few different messages that a rehearsal would have sent.
+    """
 
     away: Mapping[str, str]
+    samples: tuple[Outgoing, ...] = ()
 
 
 def deliver(  # noqa: PLR0913 (the last four have defaults)
@@ -85,7 +90,7 @@ def deliver(  # noqa: PLR0913 (the last four have defaults)
         raise
     finally:
         loop.workers.stop(_LAST_PATIENCE)
-    return Delivered(loop.rounds.away)
+    return Delivered(loop.rounds.away, tuple(loop.samples.values()))
 
 
 def recover(store: Store, scope: Scope, run_id: int) -> int:
@@ -113,6 +118,7 @@ class _Loop:
     answers: list[Answer] = field(default_factory=list)  # not yet written down
     handed: set[int] = field(default_factory=set)  # claims that a channel may have, by number
     material: Material = field(default_factory=Material)
+    samples: dict[str, Outgoing] = field(default_factory=dict)  # of a rehearsal, by message
 
     def __post_init__(self) -> None:
         self.rounds = Rounds(lambda *where: may_repeat(self.scope, *where))
@@ -213,6 +219,8 @@ class _Loop:
         if isinstance(composed, Answer):
             self.answers.append(self._redacted(composed))
         elif self.rehearse:
+            if len(self.samples) < SAMPLES:
+                self.samples.setdefault(composed.message, composed)
             self.answers.append(Answer(claim, ACCEPTED, composed))
         else:
             self.handed.add(claim.id)

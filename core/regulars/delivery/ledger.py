@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select, update
 
 from regulars.instants import micros
-from regulars.store import tables
+from regulars.store import tables, update_rows
 
 from .outcomes import storable
 from .owners import is_gone
+from .statements import CLAIM, CLAIMED, PLANNED, RENEW, SETTLE, STANDING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -30,21 +31,6 @@ LEASE = timedelta(seconds=60)
 TRIED_FOR = timedelta(hours=48)  # how long after its plan a message that fails for now is tried
 
 _ledger = tables.deliveries
-_settle = (
-    update(_ledger)
-    .where(_ledger.c.id == bindparam("claim"), _ledger.c.fence == bindparam("held"))
-    .values(
-        state=bindparam("state"),
-        reason=bindparam("reason"),
-        detail=bindparam("detail"),
-        provider_id=bindparam("provider_id"),
-        decided_by=bindparam("decided_by"),
-        settled_at=bindparam("settled_at"),
-        attempts=_ledger.c.attempts - bindparam("untried"),
-        owner=None,
-        lease_until=None,
-    )
-)
 
 
 @dataclass(frozen=True)
@@ -79,34 +65,16 @@ class Ledger:
 
         Those on a channel that is ``away`` are left.
         """
-        planned = (
-            select(_ledger.c.id)
-            .where(_ledger.c.state == "planned", _ledger.c.id > after)
-            .order_by(_ledger.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        if away:
-            planned = planned.where(_ledger.c.channel.not_in(away))
-        ids = connection.scalars(planned).all()
+        planned = PLANNED.where(_ledger.c.channel.not_in(away)) if away else PLANNED
+        ids = connection.scalars(planned, {"after": after, "most": limit}).all()
         if not ids:
             return []
-        connection.execute(
-            update(_ledger)
-            .where(_ledger.c.id.in_(ids))
-            .values(
-                state="claimed",
-                owner=self.owner,
-                lease_until=lease_end(),
-                fence=_ledger.c.fence + 1,
-                attempts=_ledger.c.attempts + 1,
-            )
-        )
-        return _read(connection, ids)
+        connection.execute(CLAIM, {"ids": ids, "me": self.owner, "until": lease_end()})
+        return [Claim(*row) for row in connection.execute(CLAIMED, {"ids": ids}).all()]
 
     def renew(self, connection: Connection) -> None:
         """Prolong the lease of everything that is claimed."""
-        connection.execute(update(_ledger).where(self._mine()).values(lease_until=lease_end()))
+        connection.execute(RENEW, {"me": self.owner, "until": lease_end()})
 
     def settle(
         self, connection: Connection, answers: Sequence[tuple[Claim, Outcome]]
@@ -117,13 +85,12 @@ class Ledger:
         """
         if not answers:
             return []
+        rows = [self._row(claim, outcome) for claim, outcome in answers]
+        if update_rows(connection, SETTLE, rows) == len(rows):
+            return []
         ids = [claim.id for claim, _ in answers]
-        mine = select(_ledger.c.id, _ledger.c.fence).where(self._mine(), _ledger.c.id.in_(ids))
-        held = {(row.id, row.fence) for row in connection.execute(mine.with_for_update())}
-        rows = [self._row(c, outcome) for c, outcome in answers if (c.id, c.fence) in held]
-        if rows:
-            connection.execute(_settle, rows)
-        return [claim for claim, _ in answers if (claim.id, claim.fence) not in held]
+        found = {tuple(row) for row in connection.execute(STANDING, {"ids": ids})}
+        return [c for c, outcome in answers if (c.id, c.fence, outcome.state) not in found]
 
     def release(self, connection: Connection, handed: Collection[int]) -> None:
         """Plan again what this owner claimed, but for ``handed``, which a channel may have."""
@@ -175,6 +142,7 @@ class Ledger:
     def _row(self, claim: Claim, outcome: Outcome) -> dict[str, object]:
         decided = outcome.state != "planned"
         return {
+            "me": self.owner,
             "claim": claim.id,
             "held": claim.fence,
             "state": outcome.state,
@@ -194,18 +162,3 @@ def lease_end() -> int:
     """When a lease that begins now ends, in microseconds by the wall clock."""
     return micros(datetime.now(UTC) + LEASE)
 
-
-def _read(connection: Connection, ids: Sequence[int]) -> list[Claim]:
-    entries = tables.entries
-    rows = connection.execute(
-        select(
-            *(_ledger.c[name] for name in ("id", "fence", "journey", "step", "customer")),
-            *(_ledger.c[name] for name in ("message", "channel", "address", "occurred_at")),
-            entries.c.key,
-            entries.c.event,
-        )
-        .join_from(_ledger, entries, entries.c.id == _ledger.c.entry, isouter=True)
-        .where(_ledger.c.id.in_(ids))
-        .order_by(_ledger.c.id)
-    )
-    return [Claim(*row) for row in rows]

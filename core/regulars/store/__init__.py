@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regulars.store.bulk import insert_from, insert_rows, temporary
+from regulars.store.bulk import insert_from, insert_rows, temporary, update_rows
 from regulars.store.facts import event_code, get_fact, set_fact
 from regulars.store.schema import Shape, Tables
 from regulars.store.store import Store, hold, rehearse
@@ -19,4 +19,5 @@ __all__ = [
     "rehearse",
     "set_fact",
     "temporary",
+    "update_rows",
 ]

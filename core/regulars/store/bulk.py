@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import MetaData, Table, insert
@@ -11,9 +12,9 @@ from sqlalchemy.exc import DBAPIError
 from regulars.store.dialects import dialect_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from sqlalchemy import Column, Connection, Select
+    from sqlalchemy import Column, Connection, Dialect, Select, Update
 
 
 def insert_rows(
@@ -54,6 +55,29 @@ def insert_from(
     statement = insert(table).from_select(list(columns), select)
     # Without the option SQLAlchemy forgets the count of an INSERT.
     return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount
+
+
+def update_rows(
+    connection: Connection, statement: Update, rows: Sequence[Mapping[str, Any]]
+) -> int:
+    """Run ``statement`` with the parameters of each of ``rows``, by the driver alone.
+
+    Values go to the driver as they are: numbers, text, None.
+
+    Returns:
+        The number of rows really changed.
+    """
+    compiled = _compiled(statement, connection.dialect)
+    fixed, names = compiled.params, compiled.positiontup
+    filled: list[Any] = [{**fixed, **row} for row in rows]
+    if names is not None:
+        filled = [tuple([row[name] for name in names]) for row in filled]
+    return connection.exec_driver_sql(str(compiled), filled).rowcount
+
+
+@lru_cache(maxsize=64)
+def _compiled(statement: Update, dialect: Dialect) -> Any:
+    return statement.compile(dialect=dialect)
 
 
 @contextmanager
