@@ -12,7 +12,7 @@ from regulars.errors import PluginError, Problem
 from regulars.playbook.suggestions import unknown
 
 from .failures import RenderError
-from .known import TOP, UNBUILT, Family, known_names
+from .known import NO_LINKS, TOP, UNBUILT, Family, known_names
 from .layouts import open_layout
 from .sources import Source, sources
 from .templates import Environments
@@ -122,8 +122,18 @@ def unknown_names(
             yield name.lineno, name.name, f"'{name.name}' is not built yet in this version"
         else:
             yield name.lineno, name.name, unknown("name", name.name, [*TOP, *known])
+    if "links" in free and "links" not in families:
+        yield from _links_to_nowhere(template, spared)
     for kind in (nodes.Getattr, nodes.Getitem):
         yield from _unknown_words(template.find_all(kind), families, free, spared)
+
+
+def _links_to_nowhere(template: nodes.Template, spared: set[int]) -> Iterator[tuple[int, str, str]]:
+    """Where ``links`` stands in a template that doesn't ask whether there are any."""
+    uses = [name for name in template.find_all(nodes.Name) if name.name == "links"]
+    asked = (node for node in template.find_all(nodes.Getattr) if id(node) in spared)
+    if not any(id(name) in spared for name in uses) and not any(n.node in uses for n in asked):
+        yield uses[0].lineno, "links", NO_LINKS
 
 
 def _unknown_words(

@@ -117,7 +117,7 @@ class HardenedEnvironment(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Of a mapping its own key before a method of that name: ``event.items``."""
-        if isinstance(obj, Mapping):
+        if type(obj) is dict or isinstance(obj, Mapping):  # the first is quick, and nearly always
             try:
                 return obj[attribute]
             except KeyError:

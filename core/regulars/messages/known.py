@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 
 from regulars.playbook.sources import CONSENT
 
+from .links import NAMES
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from regulars.hooks import Plugins
     from regulars.playbook.playbook import Playbook
 
-TOP = ("customer", "traits", "scores", "event", "playbook", "now")
-UNBUILT = ("arm", "links")  # words of the language that this version doesn't know yet
+TOP = ("customer", "traits", "scores", "event", "playbook", "now", "links")
+UNBUILT = ("arm",)  # words of the language that this version doesn't know yet
+NO_LINKS = "'links' needs to know where links lead; write links: {base: https://…} in the playbook"
 PLAYBOOK = ("id", "timezone", "locale", "currency")
 
 
@@ -39,13 +42,17 @@ def known_customer_names(playbook: Playbook) -> frozenset[str]:
 
 
 def known_names(playbook: Playbook, plugins: Plugins) -> Mapping[str, Family]:
-    """What may stand behind ``customer.``, ``traits.`` and the others whose names are known."""
+    """What may stand behind ``customer.``, ``traits.`` and the others whose names are known.
+
+    ``links`` is among them where the playbook says where they lead.
+    """
     customer = None if _is_open(playbook, plugins) else known_customer_names(playbook)
     return {
         "customer": Family("attribute", customer),
         "traits": Family("trait", frozenset(playbook.traits)),
         "scores": Family("model", frozenset()),
         "playbook": Family("word of playbook", frozenset(PLAYBOOK)),
+        **({} if playbook.links is None else {"links": Family("link", frozenset(NAMES))}),
     }
 
 

@@ -39,11 +39,14 @@ class MarkdownEnvironment(HardenedEnvironment):
     @pass_context
     def keep(self, context: Context, value: Any) -> Markup:  # noqa: ARG002
         """The token for ``value``; the template's own text, as of a macro, stays."""
+        if type(value) is str:
+            return self._token(visible(value))
         return value if isinstance(value, Markup) else self._token(visible(known(value)))
 
     def _token(self, value: str) -> Markup:
-        WORK.values.append(value)
-        return Markup(token(len(WORK.values) - 1))  # noqa: S704 (letters and digits)
+        values = WORK.values
+        values.append(value)
+        return token(len(values) - 1)
 
     def joined(self, pieces: list[Any]) -> str:
         """What ``a ~ b`` gives: template text beside data stays template text."""

@@ -8,6 +8,7 @@ customer named ``**x**`` or ``[a](javascript:1)`` can't be anything but text.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
@@ -23,9 +24,10 @@ TOKEN = re.compile(rf"{_OPEN}([tsup])(\d+){_CLOSE}")
 _TO_A_PERSON = ("mailto:", "tel:")
 
 
-def token(number: int) -> str:
+@lru_cache(maxsize=1024)
+def token(number: int) -> Markup:
     """What stands for value ``number`` in text."""
-    return f"{_OPEN}t{number}{_CLOSE}"
+    return Markup(f"{_OPEN}t{number}{_CLOSE}")  # noqa: S704 (letters and digits)
 
 
 def in_link(target: str) -> str:
@@ -63,12 +65,21 @@ def plain(value: Any) -> str:
 
 
 def _fill(source: str, values: Sequence[Any], write: Callable[[Any], str]) -> str:
-    def value(found: re.Match[str]) -> str:
-        kind, data = found[1], values[int(found[2])]
-        if kind == "t":
-            return write(data)
+    begin, places = _cut(source)
+    filled = [begin]
+    for kind, number, between in places:
+        data = values[number]
         if kind == "s":
-            return write(url(data))
-        return write(part_of_url(data, safe="@+" if kind == "p" else "/"))
+            data = url(data)
+        elif kind != "t":
+            data = part_of_url(data, safe="@+" if kind == "p" else "/")
+        filled += (write(data), between)
+    return "".join(filled)
 
-    return TOKEN.sub(value, source)
+
+@lru_cache(maxsize=1024)
+def _cut(source: str) -> tuple[str, tuple[tuple[str, int, str], ...]]:
+    """What comes before the first token; each token's kind and number, and what follows it."""
+    begin, *pieces = TOKEN.split(source)
+    numbers = map(int, pieces[1::3])
+    return begin, tuple(zip(pieces[::3], numbers, pieces[2::3], strict=True))

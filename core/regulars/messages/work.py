@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sized
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -18,6 +19,7 @@ MOST_SECONDS = 0.3  # of this thread's own processor time, so that a busy machin
 LONGEST = 1_000_000  # characters of any text, finished or in between
 MOST_ITEMS = 10_000  # of any list that a template makes
 _LOOK = 16  # steps between two looks at the clock
+_PIECES = 32  # of a text between two looks at its length
 
 UTC = ZoneInfo("UTC")
 
@@ -105,12 +107,12 @@ def bounded(pieces: Iterable[str]) -> str:
     Raises:
         TooMuch: they are longer together than a message may be.
     """
-    kept, length = [], 0
-    for piece in pieces:
-        length += len(piece)
+    source, kept, length = iter(pieces), [], 0
+    while some := list(islice(source, _PIECES)):
+        length += sum(map(len, some))
         if length > LONGEST:
             raise TooMuch(f"it writes more than {LONGEST:,} characters; make it shorter")
-        kept.append(piece)
+        kept += some
     return "".join(kept)
 
 
