@@ -61,15 +61,15 @@ def test_every_leaf_shows_what_it_was_compared_with(store: Store) -> None:
         "there": {"near": [45.53, -122.68], "within": "2km", "attribute": "home"},
         "alive": {"score": "value.alive", "at_least": 0.5},
     }
-    last = "the last on 2026-03-20 00:00"
+    at = "the last on 2026-03-20 00:00"
     assert told(store, ADA, **written) == {
         "poor": ["✗ {trait: spend, at_least: 50}: spend is 20.00"],
         "vip": ["✓ {attribute: vip, is: true}: vip is true"],
         "nowhere": ["✗ {attribute: birthday, known: true}: birthday is unknown"],
-        "often": [f"✗ {{performed: order, at_least: 2, within: 20d}}: 1 in 20d, {last}"],
+        "often": [f"✗ {{performed: order, at_least: 2, within: 20d}}: 1 in 20d, {at}"],
         "cake": ["✗ {performed: order, where: {item: {is: cake}}}: no such event"],
         "basket": [
-            f"✓ {{performed: order, at_least: 10, average: total}}: average of total is 10.00, {last}"
+            f"✓ {{performed: order, at_least: 10, average: total}}: average of total is 10.00, {at}"
         ],
         "gone": ["✓ {not_performed: order, within: 1w}: none in 1w, the last on 2026-03-20 00:00"],
         "there": ["✓ {near: [45.53, -122.68], within: 2000m, attribute: home}: 1.11km away"],

@@ -40,9 +40,13 @@ if TYPE_CHECKING:
     from regulars.playbook.loading import Loaded
     from regulars.progress import Progress
 
+IN_FLIGHT = 50  # messages that may become unknown when the process dies
 
-def run(loaded: Loaded, now: datetime, progress: Progress | None = None) -> Summary:
-    """Do what the playbook says at ``now``.
+
+def run(
+    loaded: Loaded, now: datetime, progress: Progress | None = None, *, in_flight: int = IN_FLIGHT
+) -> Summary:
+    """Do what the playbook says at ``now``, with at most ``in_flight`` messages claimed at a time.
 
     Raises:
         BusyError: another run holds this playbook.
@@ -52,15 +56,26 @@ def run(loaded: Loaded, now: datetime, progress: Progress | None = None) -> Summ
     with hold(url), redirect_stdout(sys.stderr):
         store = Store.open(url)
         try:
-            return _stages(store, loaded, now, progress or Silent(), rehearsal=False)
+            return _stages(
+                store, loaded, now, progress or Silent(), rehearsal=False, in_flight=in_flight
+            )
         finally:
             store.close()
 
 
 def plan(loaded: Loaded, now: datetime, progress: Progress | None = None) -> Summary:
     """Say exactly what ``run`` would do at ``now``, and leave no trace of it."""
+    with rehearsed(loaded, now, progress) as (_, summary):
+        return summary
+
+
+@contextmanager
+def rehearsed(
+    loaded: Loaded, now: datetime, progress: Progress | None = None
+) -> Iterator[tuple[Store, Summary]]:
+    """The store as ``run`` would leave it at ``now``, and what it would do; nothing of it lasts."""
     with rehearse(loaded.playbook.store) as store, redirect_stdout(sys.stderr):
-        return _stages(store, loaded, now, progress or Silent(), rehearsal=True)
+        yield store, _stages(store, loaded, now, progress or Silent(), rehearsal=True)
 
 
 @dataclass
@@ -78,8 +93,14 @@ class _Clock:
             self.seconds[name] = round(perf_counter() - started, 4)
 
 
-def _stages(
-    store: Store, loaded: Loaded, now: datetime, progress: Progress, *, rehearsal: bool
+def _stages(  # noqa: PLR0913 (the last two tell a run from a plan)
+    store: Store,
+    loaded: Loaded,
+    now: datetime,
+    progress: Progress,
+    *,
+    rehearsal: bool,
+    in_flight: int = IN_FLIGHT,
 ) -> Summary:
     playbook, plugins = loaded.playbook, loaded.plugins
     clock = _Clock()
@@ -104,7 +125,15 @@ def _stages(
         recover(store, scope, number)
         decide(store, scope, number)
     with clock.stage("delivery"):
-        delivered = deliver(store, scope, info, number, rehearse=rehearsal, progress=progress)
+        delivered = deliver(
+            store,
+            scope,
+            info,
+            number,
+            rehearse=rehearsal,
+            in_flight=in_flight,
+            progress=progress,
+        )
     summary = Summary(
         playbook.id,
         now,
@@ -114,6 +143,7 @@ def _stages(
         count_decisions(store, number),
         clock.seconds,
         delivered.away,
+        delivered.samples,
     )
     _finish(store, number, summary)
     if not rehearsal:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from regulars.customers.loading.ingest import Ingested
+    from regulars.hooks import Outgoing
     from regulars.journeys.stage import JourneyCount
     from regulars.segments.membership import SegmentCount
     from regulars.store import Store
@@ -36,7 +37,7 @@ class Summary:
     """One run or plan; ``seconds`` is the time that each stage took by the wall clock.
 
     ``away`` are channels that could not be reached, with the reason: their messages stay planned
-    for the next run.
+    for the next run. ``samples`` are messages that a plan would have sent.
     """
 
     playbook: str
@@ -47,11 +48,12 @@ class Summary:
     decisions: Decisions
     seconds: Mapping[str, float]
     away: Mapping[str, str] = field(default_factory=dict)
+    samples: tuple[Outgoing, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The object that ``--json`` prints."""
         told = {**asdict(self), "at": self.at.isoformat().replace("+00:00", "Z")}
-        del told["away"]
+        del told["away"], told["samples"]
         for counts in told["journeys"].values():
             del counts["missed"]
         return told
