@@ -13,6 +13,7 @@ from regulars.errors import PermanentError, PluginError
 from regulars.hooks import Outgoing
 from regulars.instants import instant
 from regulars.messages.addresses import address
+from regulars.messages.links import linking
 from regulars.messages.rendering import Renderer, RenderError
 from regulars.store import tables
 
@@ -83,10 +84,11 @@ def _events(connection: Connection, ids: Sequence[int]) -> dict[int, dict[str, A
 
 
 class Composer:
-    """Writes messages for one run."""
+    """Writes messages for one run; with ``make_key`` the key of links is made if there is none."""
 
-    def __init__(self, scope: Scope, run: RunInfo) -> None:
+    def __init__(self, scope: Scope, run: RunInfo, *, make_key: bool = False) -> None:
         self.scope = scope
+        self.linking = linking(scope.playbook, make_key=make_key)
         self.run = run
         self.renderer = Renderer(scope.playbook, scope.plugins)
         self.deciders = scope.plugins.has_deciders
@@ -124,19 +126,25 @@ class Composer:
         profile: Profile,
         event: Mapping[str, Any] | None,
     ) -> Outgoing:
-        words = {
+        words: dict[str, Any] = {
             "customer": customer,
             "traits": profile.traits,
             "scores": profile.scores,
             "event": event,
             "now": self.scope.now,
         }
-        said = self.renderer.render(claim.message, claim.channel or "", words)
+        who, channel = str(customer["id"]), claim.channel or ""
+        key = self._key(claim, who)
+        headers: Mapping[str, str] = {}
+        if self.linking is not None:
+            links = words["links"] = self.linking.links(claim.message, who, channel, key)
+            headers = links.headers()
+        said = self.renderer.render(claim.message, channel, words)
         to = claim.address or ""
         return Outgoing(
-            key=self._key(claim, str(customer["id"])),
+            key=key,
             address=address(to) if said.medium == "email" else to,
-            customer=str(customer["id"]),
+            customer=who,
             message=claim.message,
             medium=said.medium,
             at=self.scope.now,
@@ -145,6 +153,7 @@ class Composer:
             html=said.html,
             text=said.text,
             data=said.data,
+            headers=headers if said.medium == "email" else {},
         )
 
     def _key(self, claim: Claim, customer: str) -> str:

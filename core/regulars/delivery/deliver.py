@@ -122,7 +122,7 @@ class _Loop:
 
     def __post_init__(self) -> None:
         self.rounds = Rounds(lambda *where: may_repeat(self.scope, *where))
-        self.composer = Composer(self.scope, self.run)
+        self.composer = Composer(self.scope, self.run, make_key=not self.rehearse)
         self.gate = Gate()
         channels = [] if self.rehearse else channels_of(self.scope, self.run)
         self.workers = Workers(channels, self.gate)

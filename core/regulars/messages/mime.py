@@ -6,6 +6,7 @@ the URLs of ``List-Unsubscribe`` and is a hundred times slower; so regulars writ
 
 from __future__ import annotations
 
+import re
 from base64 import encodebytes
 from binascii import b2a_qp
 from email.utils import format_datetime
@@ -28,6 +29,7 @@ _BOUNDARY = "=_regulars_part"
 _ALTERNATIVE = (
     f'Content-Type: multipart/alternative; boundary="{_BOUNDARY}"\r\n\r\n--{_BOUNDARY}\r\n'
 ).encode()
+_KEY = re.compile("[0-9a-f]{32}")
 _BETWEEN = f"\r\n--{_BOUNDARY}\r\n".encode()
 _END = f"\r\n--{_BOUNDARY}--\r\n".encode()
 
@@ -59,8 +61,13 @@ def mime(message: Outgoing, *, sender: str, reply_to: str | None = None) -> byte
 
 
 def message_id(key: str, domain: str) -> str:
-    """The Message-ID of the delivery ``key``: equal keys give equal ids and say nothing else."""
-    return f"<{blake2b(key.encode(errors='surrogatepass'), digest_size=16).hexdigest()}@{domain}>"
+    """The Message-ID of the delivery ``key``: equal keys give equal ids and say nothing else.
+
+    A key of 32 hexadecimal digits, as all of a ledger are, stands in it as it is.
+    """
+    if _KEY.fullmatch(key) is None:
+        key = blake2b(key.encode(errors="surrogatepass"), digest_size=16).hexdigest()
+    return f"<{key}@{domain}>"
 
 
 @lru_cache(maxsize=256)
