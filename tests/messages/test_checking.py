@@ -37,11 +37,13 @@ messages:
 SUBJECT_AT = (23, 16)
 
 
-def problems(folder: Path, template: str = "Hello", subject: str = "Hello") -> list[str]:
+def problems(
+    folder: Path, template: str = "Hello", subject: str = "Hello", playbook: str = PLAYBOOK
+) -> list[str]:
     (folder / "hello.md.j2").write_text(template, encoding="utf-8")
     (folder / "people.csv").write_text("id,email,nick\n", encoding="utf-8")
     (folder / "orders.csv").write_text("customer,time,total\n", encoding="utf-8")
-    text = PLAYBOOK.replace("SUBJECT", f'"{subject}"')
+    text = playbook.replace("SUBJECT", f'"{subject}"')
     (folder / "playbook.yaml").write_text(text, encoding="utf-8")
     found = check_templates(load_playbook(folder / "playbook.yaml"))
     return [str(problem).replace(f"{folder}/", "") for problem in sorted(found)]
@@ -121,7 +123,27 @@ def test_an_unknown_layout_is_refused(tmp_path: Path) -> None:
 
 
 def test_words_that_are_not_built_yet_are_told_before_anybody_is_skipped(tmp_path: Path) -> None:
-    assert problems(tmp_path, "Hi\n{{ links.unsubscribe }} {{ arm.offer }}") == [
-        "hello.md.j2:2:4: 'links' is not built yet in this version",
-        "hello.md.j2:2:28: 'arm' is not built yet in this version",
+    assert problems(tmp_path, "Hi\n{{ arm.offer }}") == [
+        "hello.md.j2:2:4: 'arm' is not built yet in this version",
     ]
+
+
+def test_links_without_a_place_to_lead_to_are_told_what_to_write(tmp_path: Path) -> None:
+    for template in ("Hi\n{{ links.unsubscribe }}", "Hi\n{{ links.track('https://x.example') }}"):
+        assert problems(tmp_path, template) == [
+            "hello.md.j2:2:4: 'links' needs to know where links lead; "
+            "write links: {base: https://…} in the playbook"
+        ]
+
+
+def test_a_template_may_ask_whether_there_are_links(tmp_path: Path) -> None:
+    for asked in ("links", "links.unsubscribe"):
+        template = f"{{% if {asked} is defined %}}{{{{ links.unsubscribe }}}}{{% endif %}}"
+        assert problems(tmp_path, template) == []
+
+
+def test_an_unknown_link_is_told(tmp_path: Path) -> None:
+    playbook = PLAYBOOK + "links: {base: https://links.corner.example}\n"
+    assert problems(tmp_path, "{{ links.preferences }}", playbook=playbook) == []
+    (problem,) = problems(tmp_path, "{{ links.unsubscribed }}", playbook=playbook)
+    assert "unknown link 'unsubscribed' (did you mean 'unsubscribe'?)" in problem
