@@ -54,6 +54,8 @@ class Summary:
         """The object that ``--json`` prints."""
         told = {**asdict(self), "at": self.at.isoformat().replace("+00:00", "Z")}
         del told["away"], told["samples"]
+        for counts in told["ingested"].values():
+            del counts["too_old"]
         for counts in told["journeys"].values():
             del counts["missed"]
         return told

@@ -139,6 +139,8 @@ loads = Table(
     Column("at", Instant, nullable=False),
     Column("rows", BigInteger, nullable=False),
     Column("rejected", BigInteger, nullable=False),
+    Column("erased", BigInteger, nullable=False, server_default="0"),  # left out, as their
+    Column("too_old", BigInteger, nullable=False, server_default="0"),  # retention has it
 )
 rejects = Table(
     "rejects",
@@ -286,6 +288,17 @@ deliveries = Table(
     Index("deliveries_by_state", "state", "id"),
     Index("deliveries_by_customer", "customer"),
     Index("deliveries_by_time", "settled_at"),
+    # a hash, because PostgreSQL's ordered indexes take no text that is as long as this may be
+    Index("deliveries_by_provider_id", "provider_id", mysql_length=190, postgresql_using="hash"),
+)
+
+# What providers call a delivery by: its key, once feedback asked for it.
+delivery_keys = Table(
+    "delivery_keys",
+    metadata,
+    Column("key", Hash, primary_key=True),
+    Column("delivery", BigInteger, nullable=False),
+    Index("delivery_keys_by_delivery", "delivery"),
 )
 
 # What a person is asked: whether a message with this content may go to so many.

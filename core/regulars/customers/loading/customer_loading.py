@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
 
     from .customer_rows import CustomerReader, CustomerRows
+    from .left_out import LeftOut
     from .source_columns import Fields
 
 _MERGED = 10_000  # rows in memory
@@ -46,8 +47,14 @@ class CustomerLoading:
     required: Sequence[str] = REQUIRED
 
     def __init__(
-        self, connection: Connection, customers: Table, reader: CustomerReader, at: int
+        self,
+        connection: Connection,
+        customers: Table,
+        reader: CustomerReader,
+        at: int,
+        left_out: LeftOut,
     ) -> None:
+        self.left_out = left_out
         self._connection, self._customers, self._reader, self._at = (
             connection,
             customers,
@@ -67,6 +74,7 @@ class CustomerLoading:
 
     def add(self, rows: CustomerRows) -> None:
         """Let the rows wait; write those before them if they have other columns."""
+        rows = self.left_out.profiles(rows)
         if self._staged is None or not self._staged.fits(rows):
             self._write()
             self._staged = Staged(self._connection, self._customers, rows, self._waiting)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
 
     from .event_rows import EventReader, EventRows
+    from .left_out import LeftOut
     from .source_columns import Fields
 
 MOST_NAMES = 10_000  # different names of events in one source
@@ -34,17 +35,19 @@ class EventLoading:
     events without an id were told apart by times without an offset.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 (the parts of one load)
         self,
         connection: Connection,
         customers: Table,
         events: Table,
         reader: EventReader,
         source: tuple[int, str],
+        left_out: LeftOut,
     ) -> None:
         self._reader = reader
+        self.left_out = left_out
         self._number, self._source = source
-        self._customers = KnownIds(connection, customers, "key")
+        self._customers = KnownIds(connection, customers, "key", left_out.erased)
         self._names = KnownIds(connection, tables.event_names, "name")
         self._names_seen: set[str] = set()
         self._contents = ContentKeys(self._source)
@@ -69,6 +72,8 @@ class EventLoading:
 
     def add(self, rows: EventRows) -> None:
         """Insert what isn't there yet."""
+        latest = max(rows.times, default=EARLIEST)
+        rows = self.left_out.recent(rows)
         if rows.ids is not None:
             keys = keys_of_ids(self._source, rows.ids)
         else:
@@ -78,8 +83,9 @@ class EventLoading:
         names = self._numbers_of(rows.names)
         sources = [self._number] * len(keys)
         columns = (customers, rows.times, names, sources, keys, rows.properties, *rows.used)
-        self._writing.write(list(zip(*columns, strict=True)))
-        self.latest = max(self.latest, max(rows.times, default=EARLIEST))
+        found = list(zip(*columns, strict=True))
+        self._writing.write(self.left_out.of_others(found, customers))
+        self.latest = max(self.latest, latest)
 
     @property
     def inserted(self) -> int:

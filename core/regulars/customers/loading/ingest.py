@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from regulars.customers.privacy.erased import Erased
+from regulars.customers.privacy.limits import left_out_until
 from regulars.errors import SourceError
 from regulars.instants import micros
 from regulars.playbook.values import jsonable
@@ -31,6 +33,7 @@ from .event_loading import EventLoading
 from .event_rows import EventReader
 from .in_view import in_view
 from .known_ids import KnownIds
+from .left_out import LeftOut
 from .parts_loaded import PartsLoaded
 from .rejecting import Rejecting
 from .source_columns import SourceColumns
@@ -56,12 +59,13 @@ class Ingested:
 
     ``customers`` are new or really changed. ``events`` came into view: they lie at or before the
     run's instant, and are new or lay in the future at the previous run. ``rejected`` rows are
-    those that were not rejected so before.
+    those that were not rejected so before, ``too_old`` ones those that retention left out.
     """
 
     customers: int
     events: int
     rejected: int
+    too_old: int = 0
 
 
 def ingest(
@@ -141,7 +145,8 @@ class _OneSource:
             told_apart = ToldApart(connection, self.name, self._source, self._playbook.timezone)
             if self._source.provides == "events":
                 told_apart.check(loaded=bool(loaded))
-            loading = self._loading(connection, number)
+            left_out = self._left_out(connection, first=not loaded)
+            loading = self._loading(connection, number, left_out)
             rejecting = Rejecting(connection, number, self._source, micros(self.now))
             whole = SourceLoading(
                 loading=loading,
@@ -159,17 +164,24 @@ class _OneSource:
                 if loading.by_local_times:
                     told_apart.by_local_times()
                 events = in_view(connection, (number, self.name), loading, self.now)
-        return Ingested(customers, events, rejecting.new)
+        return Ingested(customers, events, rejecting.new, left_out.too_old)
 
-    def _loading(self, connection: Connection, number: int) -> CustomerLoading | EventLoading:
+    def _left_out(self, connection: Connection, *, first: bool) -> LeftOut:
+        erased = Erased.of(connection, self._playbook)
+        return LeftOut(erased, left_out_until(connection, self._playbook, self.now, first=first))
+
+    def _loading(
+        self, connection: Connection, number: int, left_out: LeftOut
+    ) -> CustomerLoading | EventLoading:
         customers, events = self.store.tables.customers, self.store.tables.events
         zone = self._playbook.timezone
         if self._source.provides == "customers":
             reader = CustomerReader(self._playbook.customer, zone)
-            return CustomerLoading(connection, customers, reader, micros(self.now))
+            return CustomerLoading(connection, customers, reader, micros(self.now), left_out)
         texts, amounts = properties_kept(events)
         events_reader = EventReader(self._source.event, zone, texts, amounts, self.shape.totals)
-        return EventLoading(connection, customers, events, events_reader, (number, self.name))
+        source = (number, self.name)
+        return EventLoading(connection, customers, events, events_reader, source, left_out)
 
     def _signature(self) -> str:
         """Stands for how rows are read: another one means that they are read again."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from regulars.customers.privacy.erased import NOBODY
 from regulars.store import insert_rows
 
 if TYPE_CHECKING:
@@ -14,15 +15,23 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Table
 
+    from regulars.customers.privacy.erased import Erased
+
 LIMIT = 250_000  # names in memory
 _CHUNK = 5_000  # names in one question
 
 
 class KnownIds:
-    """Numbers by the text in ``column`` of ``table``; ``made`` counts the rows that were new."""
+    """Numbers by the text in ``column`` of ``table``; ``made`` counts the rows that were new.
 
-    def __init__(self, connection: Connection, table: Table, column: str) -> None:
+    For those who were ``erased`` no row is made: their number is ``NOBODY``.
+    """
+
+    def __init__(
+        self, connection: Connection, table: Table, column: str, erased: Erased | None = None
+    ) -> None:
         self._connection, self._table, self._column = connection, table, column
+        self._erased = erased
         self._known: dict[str, int] = {}
         self._asked = False
         self.made = 0
@@ -55,6 +64,9 @@ class KnownIds:
     def _learn(self, missing: Collection[str]) -> None:
         self._find(missing)
         new = sorted(name for name in missing if name not in self._known)
+        if new and self._erased is not None:
+            self._known |= dict.fromkeys(self._erased.among(new), NOBODY)
+            new = [name for name in new if name not in self._known]
         if new:
             rows = ((name,) for name in new)
             self.made += insert_rows(

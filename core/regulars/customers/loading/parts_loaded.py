@@ -55,12 +55,17 @@ class Place:
 
 @dataclass(frozen=True)
 class PartLoaded:
-    """What was read of one part: its fingerprint then, all its rows and the bad ones."""
+    """What was read of one part: its fingerprint then, all its rows and the bad ones.
+
+    ``erased`` and ``too_old`` are good rows that were left out, see ``left_out.py``.
+    """
 
     fingerprint: str
     place: Place = Place()
     rows: int = 0
     rejected: int = 0
+    erased: int = 0
+    too_old: int = 0
 
 
 class PartsLoaded:
@@ -72,7 +77,12 @@ class PartsLoaded:
         found = connection.execute(select(loads).where(loads.c.source == source))
         self._parts = {
             row.origin: PartLoaded(
-                row.fingerprint or "", _read_place(row.cursor), row.rows, row.rejected
+                row.fingerprint or "",
+                _read_place(row.cursor),
+                row.rows,
+                row.rejected,
+                row.erased,
+                row.too_old,
             )
             for row in found
         }
@@ -98,6 +108,8 @@ class PartsLoaded:
                 at=at,
                 rows=part.rows,
                 rejected=part.rejected,
+                erased=part.erased,
+                too_old=part.too_old,
             )
         )
 

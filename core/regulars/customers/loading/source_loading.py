@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from regulars.hooks import Batch, SourcePart
     from regulars.progress import Progress
 
+    from .left_out import LeftOut
     from .parts_loaded import PartsLoaded
     from .rejecting import Rejecting
     from .source_columns import Fields, SourceColumns
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 class Loading(Protocol):
     """Rows of one source on their way into the store."""
+
+    @property
+    def left_out(self) -> LeftOut:
+        """Which good rows are not loaded, and how many so far."""
 
     @property
     def required(self) -> Sequence[str]:
@@ -88,6 +93,8 @@ class SourceLoading:
         """Read a part from ``start`` on; what of it is loaded then."""
         seen = start.rows - start.place.rows  # rows that don't come again
         bad_before, rows, place = self._rejecting.bad, 0, start.place
+        left_out = self._loading.left_out
+        erased_before, old_before = left_out.of_erased, left_out.too_old
         from_value = start.place.value
         place = replace(start.place, rows=0)
         for batch in part.read(from_value):
@@ -98,6 +105,8 @@ class SourceLoading:
             place if part.cursor_column else Place(),
             seen + rows,
             start.rejected + self._rejecting.bad - bad_before,
+            start.erased + left_out.of_erased - erased_before,
+            start.too_old + left_out.too_old - old_before,
         )
 
     def _batch(self, part: SourcePart, batch: Batch, seen: int) -> Sequence[Any]:

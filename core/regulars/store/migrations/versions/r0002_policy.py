@@ -33,6 +33,9 @@ def upgrade() -> None:
     )
     op.create_index("suppressions_by_address", "suppressions", ["address"], mysql_length=190)
     op.add_column("events", sa.Column("times", sa.Integer(), nullable=False, server_default="1"))
+    for left_out in ("erased", "too_old"):
+        column = sa.Column(left_out, sa.BigInteger(), nullable=False, server_default="0")
+        op.add_column("loads", column)
     op.add_column("journeys", sa.Column("program", Words))
     op.add_column("entries", sa.Column("goal_at", sa.BigInteger()))
     op.create_index("entries_by_time", "entries", ["journey", "occurred_at"])
@@ -41,6 +44,14 @@ def upgrade() -> None:
     op.add_column("deliveries", sa.Column("hold_until", sa.BigInteger()))
     op.execute("UPDATE deliveries SET due_at = occurred_at")
     op.create_index("deliveries_by_time", "deliveries", ["settled_at"])
+    lookup = {"mysql_length": 190, "postgresql_using": "hash"}
+    op.create_index("deliveries_by_provider_id", "deliveries", ["provider_id"], **lookup)
+    op.create_table(
+        "delivery_keys",
+        sa.Column("key", Hash, primary_key=True),
+        sa.Column("delivery", sa.BigInteger(), nullable=False),
+    )
+    op.create_index("delivery_keys_by_delivery", "delivery_keys", ["delivery"])
     op.create_table(
         "approvals",
         sa.Column("id", Id, primary_key=True, autoincrement=True),
