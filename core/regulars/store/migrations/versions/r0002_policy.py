@@ -44,8 +44,8 @@ def upgrade() -> None:
     op.add_column("deliveries", sa.Column("hold_until", sa.BigInteger()))
     op.execute("UPDATE deliveries SET due_at = occurred_at")
     op.create_index("deliveries_by_time", "deliveries", ["settled_at"])
-    lookup = {"mysql_length": 190, "postgresql_using": "hash"}
-    op.create_index("deliveries_by_provider_id", "deliveries", ["provider_id"], **lookup)
+    name, columns = "deliveries_by_provider_id", ["provider_id"]
+    op.create_index(name, "deliveries", columns, mysql_length=190, postgresql_using="hash")
     op.create_table(
         "delivery_keys",
         sa.Column("key", Hash, primary_key=True),
