@@ -21,10 +21,11 @@ def ids(column: Sequence[Any], whose: str) -> Sequence[str]:
     """
     if set(map(type, column)) != {str}:
         column = [cells.text(value) or "" for value in column]
-    if not all(map(str.strip, column)):
+    written = "".join(column)
+    printable = written.isprintable()  # then it has no other blanks than spaces
+    if not all(column if printable and " " not in written else map(str.strip, column)):
         raise ValueError(f"is empty; every {whose} needs one")
     cells.check_texts(column, cells.KEY_LENGTH)
-    written = "".join(column)
-    if not written.isprintable() and (found := _CONTROL.search(written)):
+    if not printable and (found := _CONTROL.search(written)):
         raise ValueError(f"has a line break or another control character ({found[0]!r})")
     return column
