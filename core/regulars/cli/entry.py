@@ -22,6 +22,7 @@ COMMANDS = {
     "run": "do what the playbook says",
     "segments": "list segments and who is in them",
     "customers": "show what is known of a customer",
+    "deliveries": "list messages, and settle those whose outcome is unknown",
     "render": "show a message as a customer would get it",
     "sources": "show what was loaded, and the rows that were refused",
     "plugins": "list plugins and what they offer",

@@ -6,7 +6,7 @@ import json
 import sys
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -15,6 +15,7 @@ from regulars.progress import Silent
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from rich.console import Console
     from rich.progress import Progress as Bars
 
     from regulars.progress import Progress
@@ -31,18 +32,30 @@ def _as_json(value: object) -> str:
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A table on stdout: numbers to the right, lists an item a line, times in UTC."""
-    from rich.console import Console
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
     cells = [list(row) for row in rows]
-    table = Table(title=Text(title), title_justify="left", header_style="bold")
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="dim")
     for place, column in enumerate(columns):
-        numbers = bool(cells) and all(isinstance(row[place], int | float) for row in cells)
-        table.add_column(Text(column), justify="right" if numbers else "left", overflow="fold")
+        held = [row[place] for row in cells if row[place] is not None]
+        numbers = bool(held) and all(isinstance(item, int | float) for item in held)
+        times = bool(held) and all(isinstance(item, datetime) for item in held)
+        side: Literal["left", "right"] = "right" if numbers else "left"
+        table.add_column(Text(column), justify=side, overflow="fold", no_wrap=numbers or times)
     for row in cells:
         table.add_row(*(Text(_cell(item)) for item in row))
-    Console(file=sys.stdout, highlight=False).print(table)
+    out = console()
+    out.print(Text(title, "bold"))
+    out.print(table, "")
+
+
+def console() -> Console:
+    """Where results are printed: stdout as it is now, as wide as the terminal."""
+    from rich.console import Console
+
+    return Console(file=sys.stdout, highlight=False)
 
 
 def _cell(item: object) -> str:
@@ -80,8 +93,8 @@ def progress_on_terminal() -> Iterator[Progress]:
     if not sys.stderr.isatty():
         yield Silent()
         return
-    from rich.console import Console
+    from rich.console import Console as Terminal
     from rich.progress import Progress as Bars
 
-    with Bars(console=Console(stderr=True), transient=True) as bars:
+    with Bars(console=Terminal(stderr=True), transient=True) as bars:
         yield _Bar(bars)

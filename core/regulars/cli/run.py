@@ -16,8 +16,16 @@ if TYPE_CHECKING:
 @click.command("run")
 @playbook_argument
 @at_option
+@click.option(
+    "--in-flight",
+    type=click.IntRange(1, 500),
+    default=50,
+    show_default=True,
+    help="How many messages may be on their way at a time: so many can become unknown when the "
+    "machine goes down.",
+)
 @json_option
-def command(playbook: Path, at: str | None, *, as_json: bool) -> int:
+def command(playbook: Path, at: str | None, in_flight: int, *, as_json: bool) -> int:
     """Do what PLAYBOOK says: load, compute, let in, decide, send.
 
     Exit status 1 says that messages failed or that nobody knows whether they went.
@@ -27,7 +35,7 @@ def command(playbook: Path, at: str | None, *, as_json: bool) -> int:
     from .reporting import print_summary
 
     with opened(playbook) as loaded, progress_on_terminal() as progress:
-        summary = run(loaded, instant_of(at, loaded), progress)
+        summary = run(loaded, instant_of(at, loaded), progress, in_flight=in_flight)
     for channel, reason in summary.away.items():
         click.echo(
             f"channels.{channel} can't be reached, its messages wait for the next run: {reason}",

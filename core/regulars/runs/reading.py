@@ -1,4 +1,4 @@
-"""Reading a store as the last run left it: sizes of segments, loads, rejected rows."""
+"""Reading a store as the last run left it: sizes of segments, loads, rejected rows, messages."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from .identity import refuse_another
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
+
+    from sqlalchemy import RowMapping
 
     from regulars.playbook.loading import Loaded
 
@@ -107,3 +109,41 @@ def rejected_rows(store: Store, most: int) -> list[dict[str, Any]]:
         {"source": source, "origin": origin, "row": row, "reason": reason}
         for source, origin, row, reason in reversed(rows)
     ]
+
+
+def messages(
+    store: Store, *, state: str | None = None, message: str | None = None, most: int | None = None
+) -> tuple[list[dict[str, Any]], int]:
+    """The newest ``most`` messages in the ledger, oldest first, and how many there are in all.
+
+    Those in ``state`` and of ``message`` alone, where these are given.
+    """
+    ledger, customers = tables.deliveries, tables.customers
+    columns = (
+        *("id", "message", "journey", "step", "channel", "address", "state", "reason", "detail"),
+        *("attempts", "provider_id", "planned_at", "settled_at", "hold_until"),
+    )
+    wanted = [
+        column == value
+        for column, value in ((ledger.c.state, state), (ledger.c.message, message))
+        if value is not None
+    ]
+    query = (
+        select(customers.c.key.label("customer"), *(ledger.c[name] for name in columns))
+        .select_from(ledger.outerjoin(customers, customers.c.id == ledger.c.customer))
+        .where(*wanted)
+        .order_by(ledger.c.id.desc())
+        .limit(most)
+    )
+    with store.reading() as connection:
+        rows = connection.execute(query).mappings().all()
+        count = connection.scalar(select(func.count()).select_from(ledger).where(*wanted))
+    return [_with_times(row) for row in reversed(rows)], count or 0
+
+
+def _with_times(row: RowMapping) -> dict[str, Any]:
+    """``row`` with what ends in ``_at`` or ``_until`` as an instant."""
+    return {
+        name: instant(value) if value is not None and name.endswith(("_at", "_until")) else value
+        for name, value in row.items()
+    }
