@@ -44,6 +44,7 @@ def print_summary(summary: Summary, *, planned: bool) -> None:
             ["journey", "entered", "inside now", "completed", "exited"],
             ([n, j.entered, j.active, j.completed, j.exited] for n, j in summary.journeys.items()),
         )
+    _print_goals_and_edits(summary)
     for name, journey in summary.journeys.items():
         if journey.missed:
             click.echo(
@@ -51,6 +52,20 @@ def print_summary(summary: Summary, *, planned: bool) -> None:
                 "(misfire)"
             )
     _print_decisions(summary, planned=planned)
+
+
+def _print_goals_and_edits(summary: Summary) -> None:
+    if any(summary.goals.values()):
+        print_table("Goals", ["journey", "reached"], summary.goals.items())
+    if summary.edits:
+        print_table(
+            "Edits",
+            ["journey", "step that is gone", "customers", "go on to"],
+            (
+                [edit.journey, edit.step, edit.customers, edit.to or "nothing: they leave"]
+                for edit in summary.edits
+            ),
+        )
 
 
 def _print_decisions(summary: Summary, *, planned: bool) -> None:

@@ -2,51 +2,117 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, delete, literal, select, update
+from sqlalchemy import and_, case, func, literal, select, true
 
-from regulars.playbook.journeys import Emit, Exit, If, Send, Set
+from regulars.experiments import arm_of, expose
+from regulars.playbook.journeys import Emit, Exit, If, Send, Set, Split, WaitFor
 from regulars.store import insert_from, tables
 from regulars.store.tables import Id, Instant, Name
 
+from .cohort import end, gather, move
 from .effects import emit_event, set_attributes
+from .timing import end_of_wait
+from .watching import to_look_at
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy import ColumnElement, Connection, Select
 
     from .place import Place
     from .program import Instruction
 
 
-def advance(connection: Connection, place: Place, instruction: Instruction) -> None:
-    """Do one step for everybody who stands before it and is due."""
-    cohort = _cohort(place, instruction.id)
+def advance(connection: Connection, place: Place, instruction: Instruction) -> Counter[str]:
+    """Do one step for everybody who stands before it and is due; how many ended in which state.
+
+    What an entry has done once it doesn't do again: it goes the way that it went then.
+    """
+    if not gather(connection, place.cohort, *_groups(connection, place, instruction)):
+        return Counter()
+    _act(connection, place, instruction)
+    _log(connection, place, instruction.id)
+    if isinstance(instruction.step, Exit):
+        reason = instruction.step.exit
+        return Counter(exited=end(connection, place.cohort, "exited", reason, place.now))
+    return Counter(completed=_go(connection, place, instruction))
+
+
+def _groups(
+    connection: Connection, place: Place, instruction: Instruction
+) -> Iterator[Select[Any]]:
+    """Who is to do the step, each with the outcome."""
+    positions = tables.positions
+    due = positions.c.due_at <= place.now
+    match instruction.step:
+        case WaitFor() as wait:
+            yield from _who_waited(connection, place, instruction.id, wait)
+        case If(if_=condition):
+            yield _group(place, instruction.id, _way(place.scope.condition(condition)), due)
+        case Split(split=experiment):
+            yield _group(place, instruction.id, arm_of(place.scope, experiment), due)
+        case _:
+            yield _group(place, instruction.id, literal("done", Name), due)
+
+
+def _who_waited(
+    connection: Connection, place: Place, step: str, wait: WaitFor
+) -> Iterator[Select[Any]]:
+    """Those for whom the condition holds, and those whose time is over."""
+    positions = tables.positions
+    holds = place.scope.since_entry().condition(wait.wait_for)
+    over = end_of_wait(connection, place.scope, wait, positions.c.customer)
+    just_arrived = positions.c.due_at == over
+    for who in to_look_at(place, f"steps.{step}", wait.wait_for, just_arrived):
+        yield _group(place, step, literal("then", Name), and_(who, holds))
+    yield _group(place, step, _way(holds), positions.c.due_at <= place.now)
+
+
+def _way(holds: ColumnElement[bool]) -> ColumnElement[str]:
+    return case((holds, literal("then", Name)), else_=literal("else", Name))
+
+
+def _group(
+    place: Place, step: str, outcome: ColumnElement[str], who: ColumnElement[bool]
+) -> Select[Any]:
+    positions, entries, steps = tables.positions, tables.entries, tables.steps
+    standing = positions.join(entries, entries.c.id == positions.c.entry).outerjoin(
+        steps, and_(steps.c.entry == positions.c.entry, steps.c.step == step)
+    )
+    return (
+        select(
+            positions.c.entry,
+            positions.c.customer,
+            positions.c.due_at,
+            func.coalesce(steps.c.outcome, outcome),
+            case((steps.c.entry.is_(None), 1), else_=0),
+        )
+        .select_from(place.scope.people_of(standing, positions.c.customer))
+        .where(positions.c.journey == place.name, positions.c.step == step, who)
+    )
+
+
+def _act(connection: Connection, place: Place, instruction: Instruction) -> None:
+    """What the step does besides moving on, for those who do it for the first time."""
+    cohort = place.cohort
+    who = select(cohort.c.customer).where(cohort.c.new == 1)
     match instruction.step:
         case Send() as send:
             _plan_message(connection, place, instruction.id, send.send)
         case Set(set=values):
-            set_attributes(connection, place.scope, cohort, values)
+            set_attributes(connection, place.scope, who, values)
         case Emit() as emit:
             emit_event(connection, place, instruction.id, emit)
-        case If(if_=condition):
-            _branch(connection, place, instruction, place.scope.condition(condition))
-            return
-        case Exit(exit=reason):
-            _log(connection, place, instruction.id, literal("done", Name))
-            _end(connection, place, instruction.id, "exited", reason)
-            return
-    _log(connection, place, instruction.id, literal("done", Name))
-    _go(connection, place, instruction.id, instruction.next)
-
-
-def _cohort(place: Place, step: str, column: str = "customer") -> Select[Any]:
-    return select(tables.positions.c[column]).where(place.before(step))
+        case Split(split=experiment):
+            expose(connection, experiment, who.add_columns(cohort.c.outcome), place.now)
 
 
 def _plan_message(connection: Connection, place: Place, step: str, message: str) -> None:
     """One ledger row an entry; the unique key refuses a second one for ever."""
-    entries = tables.entries
+    entries, cohort = tables.entries, place.cohort
     insert_from(
         connection,
         tables.deliveries,
@@ -58,87 +124,43 @@ def _plan_message(connection: Connection, place: Place, step: str, message: str)
             entries.c.id,
             entries.c.customer,
             entries.c.occurred_at,
-            literal(place.journey, Name),
+            literal(place.name, Name),
             literal(step, Name),
             literal(message, Name),
             literal("planned", Name),
             literal(place.now, Instant),
             literal(place.run, Id),
-            entries.c.occurred_at,
+            cohort.c.due_at,
         )
-        .where(entries.c.id.in_(_cohort(place, step, "entry")))
+        .join(cohort, cohort.c.entry == entries.c.id)
+        .where(cohort.c.new == 1)
         .order_by(entries.c.id),
         skip_existing=True,
     )
 
 
-def _branch(
-    connection: Connection, place: Place, instruction: Instruction, holds: ColumnElement[bool]
-) -> None:
-    """Move those for whom the condition holds to ``then``, the others to ``else``."""
-    positions = tables.positions
-    people = place.scope.tables.customers
-    cohort = _cohort(place, instruction.id)
-    yes = select(people.c.id).select_from(place.scope.people).where(people.c.id.in_(cohort), holds)
-    _log(
-        connection,
-        place,
-        instruction.id,
-        case((positions.c.customer.in_(yes), literal("then", Name)), else_=literal("else", Name)),
-    )
-    steps = tables.steps
-    for outcome, target in (("then", instruction.next), ("else", instruction.otherwise)):
-        chosen = select(steps.c.entry).where(
-            steps.c.step == instruction.id, steps.c.outcome == outcome, steps.c.at == place.now
-        )
-        _go(connection, place, instruction.id, target, positions.c.entry.in_(chosen))
-
-
-def _log(connection: Connection, place: Place, step: str, outcome: ColumnElement[str]) -> None:
-    positions = tables.positions
+def _log(connection: Connection, place: Place, step: str) -> None:
+    cohort = place.cohort
     insert_from(
         connection,
         tables.steps,
         ("entry", "step", "at", "outcome"),
-        _cohort(place, step, "entry")
-        .add_columns(literal(step, Name), literal(place.now, Instant), outcome)
-        .select_from(positions),
-        skip_existing=True,
+        select(
+            cohort.c.entry, literal(step, Name), literal(place.now, Instant), cohort.c.outcome
+        ).where(cohort.c.new == 1),
     )
 
 
-def _go(
-    connection: Connection,
-    place: Place,
-    step: str,
-    target: str | None,
-    *who: ColumnElement[bool],
-) -> None:
-    """Move the cohort before the step ``target``, or out of the journey."""
-    if target is None:
-        _end(connection, place, step, "completed", None, *who)
-        return
-    positions = tables.positions
-    connection.execute(
-        update(positions)
-        .where(place.before(step), *who)
-        .values(step=target, arrived_at=place.now, due_at=place.now)
-    )
-
-
-def _end(
-    connection: Connection,
-    place: Place,
-    step: str,
-    state: str,
-    reason: str | None,
-    *who: ColumnElement[bool],
-) -> None:
-    entries, positions = tables.entries, tables.positions
-    leaving = _cohort(place, step, "entry").where(*who)
-    connection.execute(
-        update(entries)
-        .where(entries.c.id.in_(leaving))
-        .values(state=state, reason=reason, ended_at=place.now)
-    )
-    connection.execute(delete(positions).where(place.before(step), *who))
+def _go(connection: Connection, place: Place, instruction: Instruction) -> int:
+    """Move the cohort on, each where the outcome leads; how many completed the journey."""
+    outcome = place.cohort.c.outcome
+    elsewhere: dict[str | None, list[str]] = defaultdict(list)
+    for way, target in instruction.ways.items():
+        if target != instruction.after:
+            elsewhere[target].append(way)
+    completed = 0
+    for target, ways in elsewhere.items():
+        completed += move(connection, place, target, outcome.in_(ways))
+    named = [way for ways in elsewhere.values() for way in ways]
+    others = outcome.not_in(named) if named else true()
+    return completed + move(connection, place, instruction.after, others)

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from regulars.customers.loading.customer_rows import CustomerReader
 from regulars.customers.loading.source_columns import Fields
-from regulars.store import event_code, insert_rows, tables
+from regulars.store import event_code, insert_rows
 from regulars.store.schema import amount_column, amount_of, text_column, text_of
 
 if TYPE_CHECKING:
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 
 
 def set_attributes(
-    connection: Connection, scope: Scope, cohort: Select[Any], values: Mapping[str, Any]
+    connection: Connection, scope: Scope, who: Select[Any], values: Mapping[str, Any]
 ) -> None:
-    """Write the attributes of everybody in ``cohort``."""
+    """Write the attributes of everybody ``who``."""
     customers = scope.tables.customers
     reader = CustomerReader(scope.playbook.customer, scope.zone)
     one_row = {"id": ["set"]} | {name: [value] for name, value in values.items()}
     columns = reader.read(Fields(one_row, 1)).columns
     written = {name: cells[0] for name, cells in columns.items()}
-    connection.execute(update(customers).where(customers.c.id.in_(cohort)).values(written))
+    connection.execute(update(customers).where(customers.c.id.in_(who)).values(written))
 
 
 def emit_event(connection: Connection, place: Place, step: str, emit: Emit) -> None:
@@ -42,12 +42,10 @@ def emit_event(connection: Connection, place: Place, step: str, emit: Emit) -> N
     It happens one microsecond after the run's instant, so that a second run at the same instant
     still sees the world as the first one did.
     """
-    positions = tables.positions
+    cohort = place.cohort
     due = connection.execute(
-        select(positions.c.entry, positions.c.customer)
-        .where(place.before(step))
-        .order_by(positions.c.entry)
-    )
+        select(cohort.c.entry, cohort.c.customer).where(cohort.c.new == 1).order_by(cohort.c.entry)
+    ).all()
     events = place.scope.tables.events
     columns, cells = _property_cells(events.c.keys(), emit.properties)
     fixed = ("customer", "time", "name", "source", "key", "properties")
@@ -56,7 +54,7 @@ def emit_event(connection: Connection, place: Place, step: str, emit: Emit) -> N
 
     def rows() -> Iterator[tuple[Any, ...]]:
         for entry, customer in due:
-            key = _event_key(place.journey, entry, step)
+            key = _event_key(place.name, entry, step)
             yield (customer, place.now + 1, *shared, key, properties, *cells)
 
     insert_rows(connection, events, (*fixed, *columns), rows(), skip_existing=True)

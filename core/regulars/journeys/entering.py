@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, literal, or_, select
+from sqlalchemy import func, literal, or_, select
 
 from regulars.instants import micros
 from regulars.playbook.triggers import EntersTrigger, LeavesTrigger
@@ -12,24 +12,28 @@ from regulars.store import insert_from, insert_rows, tables, temporary
 from regulars.store.tables import Instant, Name
 from regulars.triggers import candidate_columns, occasions
 
+from .timing import end_of_wait
+
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Select, Table
 
     from regulars.playbook.journeys import Journey
     from regulars.segments.scope import Scope
-    from regulars.triggers import Occasions, Past
+    from regulars.triggers import Occasions
+
+    from .place import Place
 
 COLUMNS = ("customer", "key", "occurred_at", "event")
 
 
-def enter(
-    connection: Connection, name: str, journey: Journey, scope: Scope, past: Past
-) -> tuple[int, int]:
+def enter(connection: Connection, place: Place) -> tuple[int, int]:
     """Let in whoever the trigger finds; how many entries began, and how many occasions passed by.
 
+    They stand before the first step, which is due since what let them in happened.
     An occasion passes by when it lies further back than the journey's ``misfire``: an occurrence
     of the clock, or what a customer did.
     """
+    name, journey, scope, past = place.name, place.journey, place.scope, place.memory.past
     found = occasions(connection, journey, scope, past, _recorded(connection, name))
     entered = 0
     if found.found is not None:
@@ -41,6 +45,8 @@ def enter(
                 (*COLUMNS, "journey", "entered_at", "state"),
                 _allowed(candidates, name, journey, scope),
             )
+    if entered:
+        _place(connection, place)
     return entered, _record(connection, name, scope, found)
 
 
@@ -103,20 +109,21 @@ def _record(connection: Connection, name: str, scope: Scope, found: Occasions) -
     return sum(customers or 1 for _, outcome, customers in rows if outcome == "missed")
 
 
-def place_at_first_step(connection: Connection, name: str, first: str, now: int) -> None:
-    """Put the entries that stand nowhere yet before the first step."""
-    entries, positions = tables.entries, tables.positions
-    standing = select(positions.c.entry).where(positions.c.entry == entries.c.id).exists()
+def _place(connection: Connection, place: Place) -> None:
+    """Put those who entered with this run before the first step."""
+    entries = tables.entries
+    name, first = next(iter(place.steps.items()))
+    over = end_of_wait(connection, place.scope, first.step, entries.c.customer)
     insert_from(
         connection,
-        positions,
+        tables.positions,
         ("entry", "journey", "customer", "step", "arrived_at", "due_at"),
         select(
             entries.c.id,
             entries.c.journey,
             entries.c.customer,
-            literal(first, Name),
-            literal(now, Instant),
-            literal(now, Instant),
-        ).where(and_(entries.c.journey == name, entries.c.state == "active", ~standing)),
+            literal(name, Name),
+            literal(place.now, Instant),
+            entries.c.occurred_at if over is None else over,
+        ).where(entries.c.id > place.newest, entries.c.journey == place.name),
     )

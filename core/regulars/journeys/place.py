@@ -5,35 +5,38 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_
-
 from regulars.instants import micros
-from regulars.store import tables
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement
+    from collections.abc import Mapping
 
+    from sqlalchemy import Table
+
+    from regulars.playbook.journeys import Journey
     from regulars.segments.scope import Scope
+
+    from .memory import Memory
+    from .program import Instruction
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a journey is worked on: its name, the run's number, what names mean now."""
+    """Where a journey is worked on: its name and steps, the run's number, what names mean now.
 
-    journey: str
+    ``memory`` is the journey as it last ran, ``newest`` the last entry from before this run, and
+    ``cohort`` the table that holds those who do something together.
+    """
+
+    name: str
+    journey: Journey
+    steps: Mapping[str, Instruction]
     run: int
     scope: Scope
+    memory: Memory
+    newest: int
+    cohort: Table
 
     @property
     def now(self) -> int:
         """The run's instant in microseconds."""
         return micros(self.scope.now)
-
-    def before(self, step: str) -> ColumnElement[bool]:
-        """The positions of those who stand before ``step`` and are due."""
-        positions = tables.positions
-        return and_(
-            positions.c.journey == self.journey,
-            positions.c.step == step,
-            positions.c.due_at <= self.now,
-        )

@@ -5,11 +5,10 @@ Steps have no loops, so one pass in this order moves everybody as far as they ca
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from regulars.playbook.journeys import If
-from regulars.playbook.walking import named_steps
+from regulars.playbook.walking import branches, named_steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,15 +19,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Instruction:
-    """One step: ``next`` is the id of the step after it, None the end of the journey.
+    """One step. ``after`` is the id of the step behind it, None the end of the journey.
 
-    For ``if``, ``next`` is where its ``then`` begins and ``otherwise`` where its ``else`` does.
+    ``ways`` is where each outcome of a step with branches leads; any other one leads to ``after``.
     """
 
     id: str
     step: Step
-    next: str | None
-    otherwise: str | None = None
+    after: str | None
+    ways: Mapping[str, str | None] = field(default_factory=dict)
 
 
 def program(journey: Journey) -> tuple[Instruction, ...]:
@@ -38,16 +37,12 @@ def program(journey: Journey) -> tuple[Instruction, ...]:
 
 
 def _flatten(
-    ids: Mapping[Path, str], steps: Sequence[Step], path: Path, after: str | None
+    ids: Mapping[Path, str], steps: Sequence[Step], path: Path, behind: str | None
 ) -> Iterator[Instruction]:
     for place, step in enumerate(steps):
         here = (*path, place)
-        following = ids.get((*path, place + 1), after)
-        if not isinstance(step, If):
-            yield Instruction(ids[here], step, following)
-            continue
-        then, otherwise = (*here, "then"), (*here, "else")
-        first, other = (ids.get((*branch, 0), following) for branch in (then, otherwise))
-        yield Instruction(ids[here], step, first, other)
-        yield from _flatten(ids, step.then, then, following)
-        yield from _flatten(ids, step.else_, otherwise, following)
+        after = ids.get((*path, place + 1), behind)
+        ways = {str(way[-1]): ids.get((*here, *way, 0), after) for way, _ in branches(step)}
+        yield Instruction(ids[here], step, after, ways)
+        for way, inner in branches(step):
+            yield from _flatten(ids, inner, (*here, *way), after)

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select
 
-from regulars.instants import instant
-from regulars.store import tables
-from regulars.triggers import Past
+from regulars.instants import micros
+from regulars.store import tables, temporary
 
 from .advancing import advance
-from .entering import enter, place_at_first_step
+from .cohort import cohort_columns
+from .editing import Edit, follow_edits, remove
+from .entering import enter
+from .looking import leave, reach_goal
+from .memory import recall, remember
 from .place import Place
 from .program import program
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import Connection
 
-    from regulars.playbook.journeys import Journey
     from regulars.segments.scope import Scope
     from regulars.store import Store
 
@@ -38,56 +43,69 @@ class JourneyCount:
     missed: int = 0
 
 
-def run_journeys(store: Store, scope: Scope, run: int) -> dict[str, JourneyCount]:
-    """Let in, advance and plan messages for every journey of the playbook."""
-    counts = {}
-    for name, journey in scope.playbook.journeys.items():
-        with store.transaction() as connection:
-            counts[name] = _run_journey(connection, name, journey, Place(name, run, scope))
-    return counts
+@dataclass(frozen=True)
+class Journeys:
+    """What a run did to every journey.
+
+    ``goals`` says how many entries were seen to have reached the goal, where a journey has one.
+    """
+
+    counts: Mapping[str, JourneyCount] = field(default_factory=dict)
+    goals: Mapping[str, int] = field(default_factory=dict)
+    edits: tuple[Edit, ...] = ()
 
 
-def _run_journey(connection: Connection, name: str, journey: Journey, place: Place) -> JourneyCount:
-    before = _ended(connection, name)
-    entered, missed = enter(connection, name, journey, place.scope, _past(connection, name))
-    instructions = program(journey)
-    place_at_first_step(connection, name, instructions[0].id, place.now)
-    for instruction in instructions:
-        advance(connection, place, instruction)
-    _remember(connection, name, place)
-    after = _ended(connection, name)
-    return JourneyCount(
-        entered,
-        after.get("active", 0),
-        after.get("completed", 0) - before.get("completed", 0),
-        after.get("exited", 0) - before.get("exited", 0),
-        missed,
-    )
+def run_journeys(store: Store, scope: Scope, run: int) -> Journeys:
+    """Let in, advance and plan messages for every journey, the highest priority first."""
+    journeys = scope.playbook.journeys
+    edits = _remove_the_gone(store, scope)
+    counts, goals = {}, {}
+    for name in sorted(journeys, key=lambda name: -journeys[name].priority):
+        with (
+            store.transaction() as connection,
+            temporary(connection, "cohort", *cohort_columns()) as cohort,
+        ):
+            memory = recall(connection, name)
+            steps = {step.id: step for step in program(journeys[name])}
+            newest = connection.scalar(select(func.max(tables.entries.c.id))) or 0
+            place = Place(name, journeys[name], steps, run, scope, memory, newest, cohort)
+            counts[name], reached, edited = _run_journey(connection, place)
+        edits += edited
+        if journeys[name].goal is not None:
+            goals[name] = reached
+    return Journeys({name: counts[name] for name in journeys}, goals, tuple(edits))
 
 
-def _ended(connection: Connection, name: str) -> dict[str, int]:
-    entries = tables.entries
-    rows = connection.execute(
-        select(entries.c.state, func.count())
-        .where(entries.c.journey == name)
-        .group_by(entries.c.state)
-    )
-    return {row.state: row[1] for row in rows}
+def _run_journey(connection: Connection, place: Place) -> tuple[JourneyCount, int, list[Edit]]:
+    journey, ended, reached = place.journey, Counter[str](), 0
+    edits, ended["completed"] = follow_edits(connection, place)
+    entered, missed = enter(connection, place)
+    if journey.goal is not None:
+        reached = reach_goal(connection, place, journey.goal)
+    if journey.exit_when is not None:
+        ended["exited"] = leave(connection, place, journey.exit_when)
+    for instruction in place.steps.values():
+        ended += advance(connection, place, instruction)
+    remember(connection, place.name, journey, place.scope.zone, place.now)
+    active = _active(connection, place.name)
+    count = JourneyCount(entered, active, ended["completed"], ended["exited"], missed)
+    return count, reached, edits
 
 
-def _past(connection: Connection, name: str) -> Past:
-    journeys = tables.journeys
-    row = connection.execute(select(journeys).where(journeys.c.name == name)).one_or_none()
-    if row is None:
-        return Past()
-    return Past(instant(row.first_run), instant(row.last_run), row.last_event)
+def _active(connection: Connection, name: str) -> int:
+    positions = tables.positions
+    inside = select(func.count()).select_from(positions).where(positions.c.journey == name)
+    return connection.scalar(inside) or 0
 
 
-def _remember(connection: Connection, name: str, place: Place) -> None:
-    journeys, events = tables.journeys, tables.events
-    seen = connection.scalar(select(func.max(events.c.id))) or 0
-    values = {"last_run": place.now, "last_event": seen}
-    done = connection.execute(update(journeys).where(journeys.c.name == name).values(values))
-    if done.rowcount == 0:
-        row = {"name": name, "first_run": place.now, **values}
-        connection.execute(insert(journeys).values(row))
+def _remove_the_gone(store: Store, scope: Scope) -> list[Edit]:
+    """Empty the journeys that the playbook no longer has."""
+    journeys, edits = tables.journeys, list[Edit]()
+    gone = select(journeys.c.name).where(journeys.c.name.not_in(list(scope.playbook.journeys)))
+    with (
+        store.transaction() as connection,
+        temporary(connection, "cohort", *cohort_columns()) as cohort,
+    ):
+        for name in connection.scalars(gone.order_by(journeys.c.name)).all():
+            edits += remove(connection, cohort, name, micros(scope.now))
+    return edits

@@ -139,11 +139,13 @@ def _stages(  # noqa: PLR0913 (the last two tell a run from a plan)
         now,
         ingested,
         segments,
-        journeys,
+        journeys.counts,
         count_decisions(store, number),
         clock.seconds,
         delivered.away,
         delivered.samples,
+        goals=journeys.goals,
+        edits=journeys.edits,
     )
     _finish(store, number, summary)
     if not rehearsal:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from regulars.customers.loading.ingest import Ingested
     from regulars.hooks import Outgoing
+    from regulars.journeys.editing import Edit
     from regulars.journeys.stage import JourneyCount
     from regulars.segments.membership import SegmentCount
     from regulars.store import Store
@@ -37,7 +38,9 @@ class Summary:
     """One run or plan; ``seconds`` is the time that each stage took by the wall clock.
 
     ``away`` are channels that could not be reached, with the reason: their messages stay planned
-    for the next run. ``samples`` are messages that a plan would have sent.
+    for the next run. ``samples`` are messages that a plan would have sent. ``goals`` are the goals
+    that were seen to be reached, by journey; ``edits`` what became of those who stood before a step
+    that is gone.
     """
 
     playbook: str
@@ -49,6 +52,8 @@ class Summary:
     seconds: Mapping[str, float]
     away: Mapping[str, str] = field(default_factory=dict)
     samples: tuple[Outgoing, ...] = ()
+    goals: Mapping[str, int] = field(default_factory=dict)
+    edits: tuple[Edit, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The object that ``--json`` prints."""
