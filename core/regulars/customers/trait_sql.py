@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from regulars.hooks.kinds import EventColumns
 from regulars.instants import micros
+from regulars.store import rolled_up_until
 from regulars.store.schema import amount_column, text_column
 from regulars.store.tables import event_names
 
@@ -46,11 +47,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Events:
-    """What event names and properties mean in one store at one instant."""
+    """What event names and properties mean in one store at one instant.
+
+    ``rolled_up`` says that a row may stand for several events: for so many as its ``times``.
+    """
 
     tables: Tables
     moment: Moment
     codes: Mapping[str, int]
+    rolled_up: bool = False
+
+    @classmethod
+    def of(cls, connection: Connection, tables: Tables, moment: Moment) -> Events:
+        """The events of a store as it is now."""
+        rolled_up = rolled_up_until(connection) is not None
+        return cls(tables, moment, event_codes(connection), rolled_up)
 
     def named(self, event: str) -> ColumnElement[bool]:
         """True for events of that name; for a name that never came, for none."""
@@ -135,7 +146,7 @@ def value_over(
     Its window and its ``where`` are among the tests, if they count.
     """
     table = events.tables.events
-    query = select(_OVER[aggregate.kind](_value(aggregate, events))).where(
+    query = select(_over(aggregate, events)).where(
         table.c.customer == customer, events.named(aggregate.event), *tests
     )
     return query.correlate_except(table).scalar_subquery()
@@ -169,15 +180,22 @@ def _aggregated(column: TraitColumn, events: Events, *, one_name: bool) -> Colum
     tests = events.narrowed(computes)
     if not one_name:
         tests = [events.named(computes.event), *tests]
-    value = _value(computes, events)
-    return _OVER[computes.kind](case((and_(*tests), value)) if tests else value)
+    return _over(computes, events, *tests)
 
 
-def _value(aggregate: Aggregate, events: Events) -> ColumnElement[Any]:
-    if aggregate.reads is not None:
-        return events.read(aggregate)
-    time: ColumnElement[int] = events.tables.events.c.time
-    return literal(1) if aggregate.kind == "count" else time
+def _over(aggregate: Aggregate, events: Events, *tests: ColumnElement[bool]) -> ColumnElement[Any]:
+    """``aggregate`` over those rows of a group that hold ``tests``."""
+    table = events.tables.events
+    value = table.c.time if aggregate.reads is None else events.read(aggregate)
+    if aggregate.kind == "count":
+        value = table.c.times if events.rolled_up else literal(1)
+    if tests:
+        value = case((and_(*tests), value))
+    if events.rolled_up and aggregate.kind == "count":
+        return _sum(value)
+    if events.rolled_up and aggregate.kind == "average":
+        return _average(value, _sum(case((value.is_not(None), table.c.times))))
+    return _OVER[aggregate.kind](value)
 
 
 def _sum(value: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -185,9 +203,12 @@ def _sum(value: ColumnElement[Any]) -> ColumnElement[Any]:
     return cast(func.sum(value), BigInteger)
 
 
-def _average(value: ColumnElement[Any]) -> ColumnElement[Any]:
+def _average(
+    value: ColumnElement[Any], count: ColumnElement[int] | None = None
+) -> ColumnElement[Any]:
     """The exact sum over the count, divided as doubles: the same on every database."""
-    return cast(_sum(value), Double) / cast(func.nullif(func.count(value), 0), Double)
+    count = func.count(value) if count is None else count
+    return cast(_sum(value), Double) / cast(func.nullif(count, 0), Double)
 
 
 _OVER: Mapping[str, Callable[[ColumnElement[Any]], ColumnElement[Any]]] = {
@@ -235,6 +256,7 @@ def _looked_up(column: TraitColumn, events: Events) -> ColumnElement[Any]:
         case "last":
             query = query.order_by(table.c.time.desc(), table.c.id.desc())
         case _:
-            order = (func.count().desc(), func.max(table.c.time).desc(), value)
+            count = func.sum(table.c.times) if events.rolled_up else func.count()
+            order = (count.desc(), func.max(table.c.time).desc(), value)
             query = query.group_by(value).order_by(*order)
     return query.limit(1).correlate(events.tables.customers).scalar_subquery()

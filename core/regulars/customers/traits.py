@@ -15,7 +15,7 @@ from regulars.store import insert_from
 
 from .aggregates import Aggregate, ColumnType, of_condition, of_trait
 from .shapes import shape_of
-from .trait_sql import Events, event_codes, traits_of_all
+from .trait_sql import Events, traits_of_all
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -128,7 +128,7 @@ def refresh_traits(store: Store, plan: TraitPlan, now: datetime) -> int:
         traits = store.tables.traits
         connection.execute(traits.delete())
         columns = ["customer", *(column.name for column in plan.columns)]
-        events = Events(store.tables, Moment(now, plan.zone), event_codes(connection))
+        events = Events.of(connection, store.tables, Moment(now, plan.zone))
         return insert_from(connection, traits, columns, traits_of_all(plan.columns, events))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Column, func, select
 from regulars.amounts import SCALE
 from regulars.customers.columns import attribute_column
 from regulars.customers.comparisons import Subject, SubjectType
-from regulars.customers.trait_sql import Events, event_codes
+from regulars.customers.trait_sql import Events
 from regulars.hooks.kinds import Moment
 from regulars.store.tables import scores
 
@@ -66,7 +66,7 @@ class Scope:
     ) -> Scope:
         """The scope of ``playbook`` at ``now``; event names are read from the store."""
         moment = Moment(now, playbook.timezone)
-        events = Events(tables, moment, event_codes(connection))
+        events = Events.of(connection, tables, moment)
         return cls(playbook, plugins, plan, tables, now, events)
 
     @property

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from regulars.store.bulk import insert_from, insert_rows, temporary, update_rows
-from regulars.store.facts import event_code, get_fact, set_fact
+from regulars.store.facts import (
+    event_code,
+    get_fact,
+    rolled_up_until,
+    set_fact,
+    set_rolled_up_until,
+)
 from regulars.store.schema import Shape, Tables
 from regulars.store.store import Store, hold, rehearse
 
@@ -17,7 +23,9 @@ __all__ = [
     "insert_from",
     "insert_rows",
     "rehearse",
+    "rolled_up_until",
     "set_fact",
+    "set_rolled_up_until",
     "temporary",
     "update_rows",
 ]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from regulars.store.schema import Columns
 
 _COLUMNS = "columns"
+_ROLLED_UP = "events.rolled_up_until"
 
 
 def get_fact(connection: Connection, name: str) -> str | None:
@@ -41,6 +42,17 @@ def get_columns(connection: Connection) -> Columns:
 def set_columns(connection: Connection, columns: Columns) -> None:
     """Record the columns that the store now has."""
     set_fact(connection, _COLUMNS, json.dumps(columns, sort_keys=True))
+
+
+def rolled_up_until(connection: Connection) -> int | None:
+    """Until when (microseconds) the store's events were rolled up; None if they never were."""
+    until = get_fact(connection, _ROLLED_UP)
+    return None if until is None else int(until)
+
+
+def set_rolled_up_until(connection: Connection, until: int) -> None:
+    """Note that events at or before ``until`` are rolled up; it never goes back."""
+    set_fact(connection, _ROLLED_UP, str(max(until, rolled_up_until(connection) or until)))
 
 
 def event_code(connection: Connection, name: str) -> int:

@@ -20,6 +20,7 @@ from sqlalchemy.schema import CreateColumn, CreateTable
 
 from regulars.errors import StoreError
 from regulars.store.bulk import insert_rows, temporary
+from regulars.store.facts import rolled_up_until
 from regulars.store.schema import (
     Tables,
     amount_column,
@@ -164,20 +165,23 @@ def fits_index(connection: Connection, tables: Tables, dialect: Dialect) -> bool
     found = {
         index["name"]: index["column_names"] for index in inspect(connection).get_indexes("events")
     }
-    return found.get(INDEX) == [stored_name(name) for name in _index_columns(tables, dialect)]
+    columns = _index_columns(connection, tables, dialect)
+    return found.get(INDEX) == [stored_name(name) for name in columns]
 
 
 def make_index(connection: Connection, tables: Tables, dialect: Dialect) -> None:
     """Make the covering index: aggregates over a customer's events then read nothing else."""
     names = {index["name"] for index in inspect(connection).get_indexes("events")}
     events = tables.events.to_metadata(MetaData())
-    index = Index(INDEX, *(events.c[name] for name in _index_columns(tables, dialect)))
+    columns = _index_columns(connection, tables, dialect)
+    index = Index(INDEX, *(events.c[name] for name in columns))
     if INDEX in names:
         index.drop(connection)
     index.create(connection)
 
 
-def _index_columns(tables: Tables, dialect: Dialect) -> list[str]:
+def _index_columns(connection: Connection, tables: Tables, dialect: Dialect) -> list[str]:
     texts, amounts = properties_kept(tables.events)
     columns = [*map(amount_column, amounts), *map(text_column, texts if dialect.INDEX_TEXT else ())]
-    return ["customer", "time", "name", *columns][: dialect.INDEX_WIDTH]
+    times = [] if rolled_up_until(connection) is None else ["times"]  # else each is one event
+    return ["customer", "time", "name", *times, *columns][: dialect.INDEX_WIDTH]

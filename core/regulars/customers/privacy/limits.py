@@ -1,4 +1,4 @@
-"""Limits: until when events are not kept any more, and until when they were rolled up."""
+"""Limits: until when events are not kept any more, nor loaded again."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from regulars.instants import micros
-from regulars.store import get_fact, set_fact
+from regulars.store import rolled_up_until
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from regulars.playbook.playbook import Playbook
-
-_ROLLED_UP = "events.rolled_up_until"
 
 
 def retention_limit(playbook: Playbook, now: datetime) -> int | None:
@@ -24,17 +22,6 @@ def retention_limit(playbook: Playbook, now: datetime) -> int | None:
         return micros(playbook.retention.events.before(now, playbook.timezone))
     except (ValueError, OverflowError):  # before the calendar begins
         return micros(datetime.min.replace(tzinfo=UTC))
-
-
-def rolled_up_until(connection: Connection) -> int | None:
-    """Until when (microseconds) the store's events were rolled up; None if they never were."""
-    until = get_fact(connection, _ROLLED_UP)
-    return None if until is None else int(until)
-
-
-def note_rolled_up(connection: Connection, until: int) -> None:
-    """Note that events at or before ``until`` are being rolled up."""
-    set_fact(connection, _ROLLED_UP, str(max(until, rolled_up_until(connection) or until)))
 
 
 def left_out_until(
