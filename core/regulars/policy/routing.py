@@ -5,21 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, false, or_, true, update
+from sqlalchemy import and_, case, false, func, or_, select, update
 
-from regulars.journeys.program import program
-from regulars.playbook.conditions import Consented
+from regulars.customers.consent_sql import agrees
+from regulars.customers.suppressions import suppressed
 from regulars.playbook.journeys import Send
 from regulars.playbook.messages import ADDRESS
-from regulars.store import tables
+from regulars.playbook.walking import named_steps
+from regulars.store.functions import fold
+from regulars.store.tables import VALUE_LENGTH
+
+from .erasures import erased_addresses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import ColumnElement, Connection, Table
 
     from regulars.playbook.playbook import Playbook
     from regulars.segments.scope import Scope
+
+    from .candidates import Candidates
 
 
 @dataclass(frozen=True)
@@ -35,11 +41,10 @@ class Route:
 def routes(playbook: Playbook) -> Iterator[Route]:
     """Every ``send`` step of the playbook."""
     for name, journey in playbook.journeys.items():
-        for instruction in program(journey):
-            if isinstance(instruction.step, Send):
-                send = instruction.step
+        for _, step, send in named_steps(journey, ()):
+            if isinstance(send, Send):
                 channels = send.via or list(playbook.messages[send.send].parts)
-                yield Route(name, instruction.id, send.send, tuple(channels))
+                yield Route(name, step, send.send, tuple(channels))
 
 
 def address(scope: Scope, message: str, channel: str) -> ColumnElement[Any]:
@@ -49,38 +54,72 @@ def address(scope: Scope, message: str, channel: str) -> ColumnElement[Any]:
 
 
 def consented(scope: Scope, message: str, channel: str) -> ColumnElement[bool]:
-    """Whether a customer may be sent the message's topic there; without a topic, yes."""
+    """Whether a customer may be sent the message's topic there."""
     topic = scope.playbook.messages[message].topic
-    if topic is None:
-        return true()
-    return scope.condition(Consented(consented=topic, channel=channel))
+    return agrees(scope.tables.customers, scope.playbook.topics, topic, channel)
 
 
-def route(connection: Connection, scope: Scope, step: Route) -> None:
-    """Give each planned message of ``step`` the first channel that can reach the customer.
+def reach(connection: Connection, candidates: Candidates) -> None:
+    """``suppressed``, ``consent``, ``unreachable``: no channel of ``via`` may be used.
 
-    Who can't be reached is decided here: ``consent`` where an address is known but no channel
-    with one may be used, else ``unreachable``.
+    Else the message gets the first channel on which the customer has an address that is not
+    suppressed and agrees to the topic.
     """
-    customers, deliveries = scope.tables.customers, tables.deliveries
+    columns = ("journey", "step")
+    present = {tuple(r) for r in candidates.distinct(connection, *columns, where=candidates.open)}
+    steps = [r for r in routes(candidates.scope.playbook) if (r.journey, r.step) in present]
+    with erased_addresses(connection, candidates, _attributes(candidates.scope, steps)) as erased:
+        for step in steps:
+            _route(connection, candidates, step, erased)
+
+
+def _attributes(scope: Scope, steps: list[Route]) -> list[ColumnElement[Any]]:
+    """Every attribute that one of ``steps`` may take an address from."""
+    found = (address(scope, step.message, channel) for step in steps for channel in step.channels)
+    return list({column.key: column for column in found}.values())
+
+
+def _route(
+    connection: Connection, candidates: Candidates, step: Route, erased: Table | None
+) -> None:
+    """Each channel in its turn takes whom it can reach; who is left is skipped."""
+    scope, table = candidates.scope, candidates.table
+    mine = and_(
+        candidates.open,
+        table.c.channel.is_(None),
+        table.c.journey == step.journey,
+        table.c.step == step.step,
+    )
+    theirs = table.c.customer == scope.tables.customers.c.id
     targets = {channel: address(scope, step.message, channel) for channel in step.channels}
     known = {channel: and_(t.is_not(None), t != "") for channel, t in targets.items()}
-    usable = {
-        channel: and_(known[channel], consented(scope, step.message, channel))
-        for channel in step.channels
-    }
-    nobody = ~or_(false(), *usable.values())
-    reason = case((or_(false(), *known.values()), "consent"), else_="unreachable")
-    mine = and_(
-        deliveries.c.state == "planned",
-        deliveries.c.channel.is_(None),
-        deliveries.c.journey == step.journey,
-        deliveries.c.step == step.step,
-        deliveries.c.customer == customers.c.id,
-    )
-    chosen = case(*((usable[channel], channel) for channel in step.channels))
-    target = case(*((usable[channel], targets[channel]) for channel in step.channels))
+    agreed = {channel: consented(scope, step.message, channel) for channel in step.channels}
+    transactional = scope.playbook.is_transactional(step.message)
+    for channel, target in targets.items():
+        blocked = _blocked(target, erased, transactional=transactional)
+        connection.execute(
+            update(table)
+            .where(mine, theirs, known[channel], agreed[channel], ~blocked)
+            .values(channel=channel, address=target, folded=_folded(target))
+        )
+    welcome = or_(false(), *(and_(known[channel], agreed[channel]) for channel in targets))
+    reason = case((welcome, "suppressed"), (or_(false(), *known.values()), "consent"))
     connection.execute(
-        update(deliveries).where(mine, ~nobody).values(channel=chosen, address=target)
+        update(table)
+        .where(mine, theirs)
+        .values(state="skipped", reason=func.coalesce(reason, "unreachable"))
     )
-    connection.execute(update(deliveries).where(mine).values(state="skipped", reason=reason))
+    candidates.skip(connection, "unreachable", mine)  # of customers who are gone
+
+
+def _blocked(
+    target: ColumnElement[Any], erased: Table | None, *, transactional: bool
+) -> ColumnElement[bool]:
+    blocked = suppressed(target, transactional=transactional)
+    if erased is None:
+        return blocked
+    return or_(blocked, _folded(target).in_(select(erased.c.address)))
+
+
+def _folded(target: ColumnElement[Any]) -> ColumnElement[str]:
+    return func.substr(fold(target), 1, VALUE_LENGTH)

@@ -1,0 +1,33 @@
+"""Holdout: a share of the customers is never written to, so that what messages bring shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import case, literal, select
+
+from regulars.experiments import expose
+from regulars.store.tables import Name
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from .candidates import Candidates
+
+EXPERIMENT = "holdout"  # its exposures: arm `holdout`, and `in` for everybody else
+
+
+def holdout(connection: Connection, candidates: Candidates) -> None:
+    """``holdout``: everything else let the message through, but the customer is held out.
+
+    Both they and those who are written to are exposed when it first mattered, so that the two
+    are compared from the same moment on.
+    """
+    if candidates.scope.playbook.policy.holdout is None:
+        return
+    table = candidates.table
+    arm = case((table.c.held_out == 1, literal("holdout", Name)), else_=literal("in", Name))
+    mattered = select(table.c.customer, arm.label("arm")).where(candidates.open_marketing)
+    expose(connection, EXPERIMENT, mattered, candidates.now)
+    marketing = table.c.transactional == 0
+    candidates.skip(connection, "holdout", marketing, table.c.held_out == 1)

@@ -1,0 +1,53 @@
+"""Quiet hours: when nobody is written to, by the clock on the customer's wall."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from regulars.instants import micros
+from regulars.messages.work import zone_of
+from regulars.playbook.values import utc_of
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from sqlalchemy import Connection
+
+    from regulars.playbook.policy import QuietHours
+
+    from .candidates import Candidates
+
+
+def quiet_until(now: datetime, zone: ZoneInfo, hours: QuietHours) -> datetime | None:
+    """The first instant after ``now`` that is not in quiet ``hours``; None if ``now`` is not."""
+    begin, end = (time(at.hour, at.minute) for at in (hours.from_, hours.to))
+    until = now
+    while True:  # a clock that is set back at their end may lead into them again
+        local = until.astimezone(zone)
+        after, before = local.time() >= begin, local.time() < end
+        if not (after and before if begin < end else after or before):
+            return None if until == now else until
+        day = local.date() if before else local.date() + timedelta(days=1)
+        until = utc_of(datetime.combine(day, end, zone).replace(fold=local.fold))
+
+
+def quiet_hours(connection: Connection, candidates: Candidates) -> None:
+    """``quiet_hours``: it is night where the customer is; held until it ends, or dropped."""
+    scope, table = candidates.scope, candidates.table
+    hours = scope.playbook.policy.quiet_hours
+    if hours is None:
+        return
+    asleep: dict[datetime, list[str]] = defaultdict(list)
+    marketing = table.c.transactional == 0
+    for (name,) in candidates.distinct(connection, "zone", where=candidates.open_marketing):
+        until = quiet_until(scope.now, zone_of(name, scope.zone), hours)
+        if until is not None:
+            asleep[until].append(name)
+    for until, names in asleep.items():
+        theirs = table.c.zone.in_(names)
+        if hours.then == "drop":
+            candidates.skip(connection, "quiet_hours", marketing, theirs)
+        else:
+            candidates.hold(connection, "quiet_hours", marketing, theirs, until=micros(until))

@@ -1,0 +1,85 @@
+"""Windows: the stretch of time in which a cap counts, rolling or by the customer's calendar."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import BigInteger, case, literal
+
+from regulars.instants import MICROSECOND, micros
+from regulars.messages.work import zone_of
+from regulars.playbook.values import Duration, TimeOfDay, days_in_month
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from zoneinfo import ZoneInfo
+
+    from sqlalchemy import ColumnElement
+
+    from regulars.playbook.policy import Cap
+    from regulars.segments.scope import Scope
+
+_MIDNIGHT = TimeOfDay(0, 0)
+
+
+@dataclass(frozen=True)
+class Window:
+    """A stretch of time, in microseconds: the first instant in it, the first after it."""
+
+    begins: int
+    ends: int
+
+
+def calendar_window(now: datetime, zone: ZoneInfo, per: str) -> Window:
+    """The ``day``, ``week`` (from Monday) or ``month`` of ``zone`` in which ``now`` lies."""
+    today = now.astimezone(zone).date()
+    if per == "month":
+        first, days = today.replace(day=1), days_in_month(today.year, today.month)
+    elif per == "week":
+        first, days = today - timedelta(days=today.weekday()), 7
+    else:
+        first, days = today, 1
+    begins, ends = _MIDNIGHT.on(first, zone), _MIDNIGHT.on(first + timedelta(days=days), zone)
+    return Window(micros(begins), micros(ends))
+
+
+@dataclass(frozen=True)
+class Windows:
+    """The window of a cap for customers in each of ``zones``."""
+
+    cap: Cap
+    scope: Scope
+    zones: tuple[str, ...]
+
+    def begins(self, zone: ColumnElement[str]) -> ColumnElement[int]:
+        """The first instant of the window of a customer whose zone has the name ``zone``."""
+        per, scope = self.cap.per, self.scope
+        if isinstance(per, Duration):  # (now - per, now]
+            return literal(micros(per.before(scope.now, scope.zone) + MICROSECOND), BigInteger)
+        return self._by_zone(zone, per, "begins")
+
+    def ends(
+        self, zone: ColumnElement[str], oldest: ColumnElement[int]
+    ) -> ColumnElement[int] | None:
+        """When there is room again, if ``oldest`` must leave the window for it; None: unknown."""
+        per = self.cap.per
+        if not isinstance(per, Duration):
+            return self._by_zone(zone, per, "ends")
+        return None if per.months else oldest + per.micros
+
+    def _by_zone(self, zone: ColumnElement[str], per: str, end: str) -> ColumnElement[int]:
+        instants: dict[int, list[str]] = defaultdict(list)
+        for name in self.zones:
+            window = calendar_window(self.scope.now, zone_of(name, self.scope.zone), per)
+            instants[getattr(window, end)].append(name)
+        whens = ((zone.in_(names), literal(at, BigInteger)) for at, names in instants.items())
+        return case(*whens)
+
+
+def windows(caps: Iterable[Cap], scope: Scope, zones: Iterable[str]) -> list[Windows]:
+    """The windows of each of ``caps``."""
+    names = tuple(zones)
+    return [Windows(cap, scope, names) for cap in caps]
