@@ -2,6 +2,7 @@
 
 from .again import still_allowed
 from .checks import decide
+from .contents import content_of
 from .routing import address, routes
 
-__all__ = ["address", "decide", "routes", "still_allowed"]
+__all__ = ["address", "content_of", "decide", "routes", "still_allowed"]

@@ -1,0 +1,127 @@
+"""``regulars approvals``: agree to messages that wait for a person, or don't."""
+
+from __future__ import annotations
+
+import getpass
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from .opening import at_option, instant_of, json_option, opened, playbook_argument
+from .printing import print_json, print_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from regulars.playbook.loading import Loaded
+    from regulars.runs.approving import Question, State
+
+which_argument = click.argument("which", metavar="[MESSAGE|NUMBER]", required=False)
+note_option = click.option("--note", metavar="TEXT", help="Why; it is kept with the answer.")
+
+
+@click.group("approvals")
+def command() -> None:
+    """Agree to messages that wait for a person, or don't."""
+
+
+@command.command("list")
+@playbook_argument
+@json_option
+def list_(playbook: Path, *, as_json: bool) -> None:
+    """List what runs of PLAYBOOK asked about, what waits for an answer first.
+
+    A yes covers the message as it is now, and audiences up to the number shown. An edit of the
+    message or its templates, and a larger audience, asks again.
+    """
+    from regulars.runs.approving import questions
+
+    with opened(playbook) as loaded:
+        found = questions(loaded)
+    if as_json:
+        print_json([asdict(item) for item in found])
+        return
+    columns = ["number", "message", "answer", "waiting", "up to", "asked", "answered", "by", "note"]
+    print_table("Approvals", columns, (_row(item) for item in found))
+
+
+def _row(item: Question) -> list[object]:
+    state = f"{item.state}, changed since" if item.changed else item.state
+    asked = [str(item.number), item.message, state, item.waiting, item.up_to, item.asked]
+    return [*asked, item.answered, item.by, item.note]
+
+
+@command.command("show")
+@playbook_argument
+@which_argument
+@at_option
+@json_option
+def show(playbook: Path, which: str | None, at: str | None, *, as_json: bool) -> None:
+    """Show a message that was asked about, as one of those who wait for it would get it.
+
+    Without a name or a number, the one that waits for an answer.
+    """
+    from regulars.runs.approving import question
+
+    with opened(playbook) as loaded:
+        item = question(loaded, which)
+        shown = _rendered(loaded, item, instant_of(at, loaded))
+    if as_json:
+        print_json({**asdict(item), "sample": shown})
+        return
+    told = dict(zip(("number", "message", "answer", "waiting", "up to"), _row(item), strict=False))
+    print_table("Question", ["what", "is"], [*told.items(), ("asked", item.asked)])
+    if shown is None:
+        click.echo("there is no customer to show it for")
+    else:
+        click.echo(f"as {shown['customer']} would get it on {shown['channel']}:\n")
+        click.echo(shown["exact"])
+
+
+def _rendered(loaded: Loaded, item: Question, now: datetime) -> dict[str, str] | None:
+    from regulars.runs.approving import sample
+    from regulars.runs.preview import preview
+
+    found = sample(loaded, item.message)
+    if found is None or item.message not in loaded.playbook.messages:
+        return None
+    customer, channel = found
+    exact = preview(loaded, item.message, customer, channel, now).exact
+    text = exact.decode(errors="replace").replace("\r\n", "\n")
+    return {"customer": customer, "channel": channel, "exact": text}
+
+
+@command.command("approve")
+@playbook_argument
+@which_argument
+@note_option
+def approve(playbook: Path, which: str | None, note: str | None) -> None:
+    """Agree: the next run sends the message to those who wait for it."""
+    asked = _answer(playbook, which, "approved", note)
+    click.echo(f"approved: {asked.message}, for up to {asked.up_to:,} customers in a run")
+
+
+@command.command("reject")
+@playbook_argument
+@which_argument
+@note_option
+def reject(playbook: Path, which: str | None, note: str | None) -> None:
+    """Disagree: the next run skips the message for those who wait for it."""
+    asked = _answer(playbook, which, "rejected", note)
+    click.echo(f"rejected: {asked.message}; change it, and a run asks again")
+
+
+def _answer(playbook: Path, which: str | None, state: State, note: str | None) -> Question:
+    from regulars.runs.approving import answer
+
+    with opened(playbook) as loaded:
+        return answer(loaded, which, state, _login(), datetime.now(UTC), note)
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container without names
+        return "unknown"
