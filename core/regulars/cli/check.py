@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 @playbook_argument
 def command(playbook: Path) -> None:
     """Find everything that is wrong with PLAYBOOK: all of it at once, exit status 2."""
+    from .reporting import print_notes
+
     with opened(playbook) as loaded:
         found = loaded.playbook
         parts = {
@@ -29,3 +31,4 @@ def command(playbook: Path) -> None:
             f"{len(items)} {word}{'s' if len(items) != 1 else ''}" for word, items in parts.items()
         )
         click.echo(f"{playbook}: good. {counted}.")
+        print_notes(found)

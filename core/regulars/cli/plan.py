@@ -21,7 +21,7 @@ def command(playbook: Path, at: str | None, *, as_json: bool) -> None:
     """Say what a run of PLAYBOOK would do; nothing is sent and nothing is kept."""
     from regulars.runs.run import plan
 
-    from .reporting import print_summary
+    from .reporting import print_notes, print_summary
 
     with opened(playbook) as loaded, progress_on_terminal() as progress:
         summary = plan(loaded, instant_of(at, loaded), progress)
@@ -29,3 +29,4 @@ def command(playbook: Path, at: str | None, *, as_json: bool) -> None:
         print_json(summary.as_json())
     else:
         print_summary(summary, planned=True)
+        print_notes(loaded.playbook)

@@ -9,6 +9,7 @@ import click
 from .printing import print_table
 
 if TYPE_CHECKING:
+    from regulars.playbook.playbook import Playbook
     from regulars.runs.summary import Summary
 
 WHY_SKIPPED = {
@@ -32,6 +33,7 @@ def print_summary(summary: Summary, *, planned: bool) -> None:
             ["source", "customers", "events", "rejected"],
             ([n, s.customers, s.events, s.rejected] for n, s in summary.ingested.items()),
         )
+    _print_retained(summary, planned=planned)
     if summary.segments:
         print_table(
             "Segments",
@@ -52,6 +54,29 @@ def print_summary(summary: Summary, *, planned: bool) -> None:
                 "(misfire)"
             )
     _print_decisions(summary, planned=planned)
+
+
+def print_notes(playbook: Playbook) -> None:
+    """What is no mistake in a playbook, but good to know, on stdout."""
+    from regulars.customers.privacy.looking_back import forgets
+
+    if note := forgets(playbook):
+        click.echo(f"retention: {note}")
+
+
+def _print_retained(summary: Summary, *, planned: bool) -> None:
+    retained = summary.retained
+    if retained is None:
+        return
+    day = f"{retained.until:%Y-%m-%d}"
+    if retained.events:
+        done = "dropped" if retained.then == "drop" else "rolled up"
+        verb = "would be" if planned else "were"
+        click.echo(f"retention: {retained.events:,} events older than {day} {verb} {done}")
+    left_out = sum(source.too_old for source in summary.ingested.values())
+    if left_out:
+        verb = "would be" if planned else "were"
+        click.echo(f"retention: {left_out:,} rows of events older than {day} {verb} left out")
 
 
 def _print_goals_and_edits(summary: Summary) -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from .parts import Part
 from .values import PositiveDuration
+
+if TYPE_CHECKING:
+    from .values import Duration
+
+_DAY = 86_400_000_000  # microseconds
 
 
 class Retention(Part):
@@ -13,3 +18,23 @@ class Retention(Part):
 
     events: PositiveDuration
     then: Literal["drop", "roll_up"] = "drop"
+
+    def covers(self, within: Duration | None) -> bool:
+        """Whether the window ``within``, or all that ever happened, is never older than is kept."""
+        if within is None:
+            return False
+        if bool(within.months) == bool(self.events.months):
+            return (within.months, within.micros) <= (self.events.months, self.events.micros)
+        return _longest(within) < _shortest(self.events)
+
+
+def _longest(duration: Duration) -> int:
+    """Microseconds that it has at most."""
+    years, months = divmod(duration.months, 12)
+    return duration.micros + (366 * years + 31 * months) * _DAY
+
+
+def _shortest(duration: Duration) -> int:
+    """Microseconds that it has at least, but for a change of the clock."""
+    years, months = divmod(duration.months, 12)
+    return duration.micros + (365 * years + 28 * months) * _DAY

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from regulars.customers.loading.ingest import ingest
+from regulars.customers.privacy.retention import keep_to_retention
 from regulars.customers.traits import plan_traits
 from regulars.errors import StoreError
+from regulars.segments.scope import Scope
 from regulars.store import rehearse, tables
 
 from .identity import refuse_another
 from .reading import last_run
+from .run import rehearsed
 from .understanding import understand
 
 if TYPE_CHECKING:
@@ -24,7 +27,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from regulars.playbook.loading import Loaded
-    from regulars.segments.scope import Scope
     from regulars.store import Store
 
 
@@ -54,7 +56,23 @@ def glimpse(loaded: Loaded, now: datetime | None) -> Iterator[Glimpse]:
             now = last_run(store, loaded)
         else:
             ingest(store, loaded, traits.shape, now)
+            keep_to_retention(store, playbook, now)
         yield Glimpse(store, understand(store, loaded, traits, now))
+
+
+@contextmanager
+def after_run(loaded: Loaded, now: datetime) -> Iterator[Glimpse]:
+    """The playbook's data as a run at ``now`` would leave it.
+
+    Raises:
+        StoreError: the store has run at a later instant; or it is another's store.
+    """
+    playbook, plugins = loaded.playbook, loaded.plugins
+    with rehearsed(loaded, now) as (store, _):
+        traits = plan_traits(playbook, plugins)
+        with store.reading() as connection:
+            scope = Scope.of(connection, playbook, plugins, traits, store.tables, now)
+        yield Glimpse(store, scope)
 
 
 def customer_number(connection: Connection, key: str) -> int:

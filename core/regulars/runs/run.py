@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, insert, select, update
 
 from regulars.customers.loading.ingest import ingest
+from regulars.customers.privacy.retention import keep_to_retention
 from regulars.customers.traits import plan_traits
 from regulars.delivery import deliver, recover
 from regulars.errors import StoreError
@@ -115,6 +116,7 @@ def _stages(  # noqa: PLR0913 (the last two tell a run from a plan)
             plugins.run_started(info)
     with clock.stage("ingest"):
         ingested = ingest(store, loaded, traits.shape, now, progress)
+        retained = keep_to_retention(store, playbook, now)
     with clock.stage("traits"):
         scope = understand(store, loaded, traits, now)
     with clock.stage("segments"):
@@ -146,6 +148,7 @@ def _stages(  # noqa: PLR0913 (the last two tell a run from a plan)
         delivered.samples,
         goals=journeys.goals,
         edits=journeys.edits,
+        retained=retained,
     )
     _finish(store, number, summary)
     if not rehearsal:

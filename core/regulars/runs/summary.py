@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from regulars.customers.loading.ingest import Ingested
+    from regulars.customers.privacy.retention import Retained
     from regulars.hooks import Outgoing
     from regulars.journeys.editing import Edit
     from regulars.journeys.stage import JourneyCount
@@ -40,7 +41,7 @@ class Summary:
     ``away`` are channels that could not be reached, with the reason: their messages stay planned
     for the next run. ``samples`` are messages that a plan would have sent. ``goals`` are the goals
     that were seen to be reached, by journey; ``edits`` what became of those who stood before a step
-    that is gone.
+    that is gone. ``retained`` says which old events are not kept any longer.
     """
 
     playbook: str
@@ -54,11 +55,12 @@ class Summary:
     samples: tuple[Outgoing, ...] = ()
     goals: Mapping[str, int] = field(default_factory=dict)
     edits: tuple[Edit, ...] = ()
+    retained: Retained | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The object that ``--json`` prints."""
         told = {**asdict(self), "at": self.at.isoformat().replace("+00:00", "Z")}
-        del told["away"], told["samples"]
+        del told["away"], told["samples"], told["retained"]
         for counts in told["ingested"].values():
             del counts["too_old"]
         for counts in told["journeys"].values():

@@ -1,0 +1,33 @@
+"""Forgetting events: they are removed, and nothing refers to their numbers any more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, func, select, update
+
+from regulars.store import tables
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Select
+
+
+def remove_events(connection: Connection, gone: Select[Any]) -> int:
+    """Remove the events whose numbers ``gone`` selects; how many there were.
+
+    An entry that one of them let in stays, without its event.
+    """
+    entries, events = tables.entries, tables.events
+    connection.execute(update(entries).where(entries.c.event.in_(gone)).values(event=None))
+    count = connection.execute(delete(events).where(events.c.id.in_(gone))).rowcount
+    if count:
+        _take_back_numbers(connection)
+    return count
+
+
+def _take_back_numbers(connection: Connection) -> None:
+    """SQLite gives the numbers of the newest events again: journeys must look at those, too."""
+    events, journeys = tables.events, tables.journeys
+    newest = connection.scalar(select(func.max(events.c.id))) or 0
+    seen = journeys.c.last_event
+    connection.execute(update(journeys).where(seen > newest).values(last_event=newest))

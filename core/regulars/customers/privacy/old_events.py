@@ -1,0 +1,52 @@
+"""Old events: those of some customers that are older than the playbook keeps events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from regulars.store import tables
+
+if TYPE_CHECKING:
+    from sqlalchemy import Select, Table
+
+    from regulars.store import Tables
+
+
+@dataclass(frozen=True)
+class OldEvents:
+    """The events at or before ``limit`` of the customers with numbers above ``after`` to ``upto``.
+
+    Those that let in an entry which is still active are not among them.
+    """
+
+    tables: Tables
+    limit: int
+    after: int
+    upto: int
+
+    @property
+    def events(self) -> Table:
+        """The table of events."""
+        return self.tables.events
+
+    def select(self, *columns: Any) -> Select[Any]:
+        """SELECT ``columns`` of them; from customer to customer through the index of events."""
+        customers, events, entries = self.tables.customers, self.events, tables.entries
+        letting_in = select(entries.c.event).where(
+            entries.c.state == "active",
+            entries.c.event.is_not(None),
+            entries.c.occurred_at <= self.limit,
+        )
+        return (
+            select(*columns)
+            .select_from(customers.join(events, events.c.customer == customers.c.id))
+            .where(
+                customers.c.id > self.after,
+                customers.c.id <= self.upto,
+                events.c.time <= self.limit,
+                events.c.id.not_in(letting_in),
+            )
+        )
