@@ -83,28 +83,34 @@ def _read(connection: Connection, known: Known, ids: Sequence[int]) -> dict[int,
         .select_from(customers.outerjoin(traits, traits.c.customer == customers.c.id))
         .where(customers.c.id.in_(ids))
     )
-    of_customer = [(name, _ATTRIBUTES.get(kind)) for name, kind in attributes.items()]
-    of_traits = [(name, _reader(column)) for name, column in columns.items()]
-    split = 2 + len(of_customer)
+    of_customer = _Cells({name: _ATTRIBUTES.get(kind) for name, kind in attributes.items()})
+    of_traits = _Cells({name: _reader(column) for name, column in columns.items()})
+    split = 2 + len(attributes)
     scored = _scores(connection, ids)
     return {
         row[0]: Profile(
-            _extra(row[1]) | _values(of_customer, row[2:split]),
-            _values(of_traits, row[split:]),
+            _extra(row[1]) | of_customer.read(row[2:split]),
+            of_traits.read(row[split:]),
             {model: dict(values) for model, values in scored[row[0]].items()},
         )
-        for row in connection.execute(query)
+        for row in connection.execute(query).all()
     }
 
 
-def _values(
-    readers: Sequence[tuple[str, Callable[[Any], Any] | None]], cells: Sequence[Any]
-) -> dict[str, Any]:
-    """The cells by name, each as its reader gives it; the unknown stay None."""
-    return {
-        name: cell if cell is None or read is None else read(cell)
-        for (name, read), cell in zip(readers, cells, strict=True)
-    }
+class _Cells:
+    """Reads cells of a row, each by what ``readers`` say under its name."""
+
+    def __init__(self, readers: Mapping[str, Callable[[Any], Any] | None]) -> None:
+        self._names = tuple(readers)
+        self._read = [(name, read) for name, read in readers.items() if read is not None]
+
+    def read(self, cells: Sequence[Any]) -> dict[str, Any]:
+        """The cells by name; the unknown stay None."""
+        values = dict(zip(self._names, cells, strict=True))
+        for name, read in self._read:
+            if values[name] is not None:
+                values[name] = read(values[name])
+        return values
 
 
 def _scores(

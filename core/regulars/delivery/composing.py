@@ -19,6 +19,7 @@ from regulars.store import tables
 
 from .keys import delivery_key
 from .outcomes import Outcome, skipped
+from .statements import BEHIND
 from .workers import Answer
 
 if TYPE_CHECKING:
@@ -53,14 +54,8 @@ class Material:
 
 def gather(connection: Connection, scope: Scope, claims: Sequence[Claim]) -> Material:
     """Read what ``claims`` and the planned messages behind them are made of, one query each."""
-    ledger, entries = tables.deliveries, tables.entries
-    behind = connection.execute(
-        select(ledger.c.customer, entries.c.event)
-        .join_from(ledger, entries, entries.c.id == ledger.c.entry)
-        .where(ledger.c.state == "planned", ledger.c.id > max(claim.id for claim in claims))
-        .order_by(ledger.c.id)
-        .limit(AHEAD)
-    ).all()
+    last = max(claim.id for claim in claims)
+    behind = connection.execute(BEHIND, {"after": last, "most": AHEAD}).all()
     wanted = [(claim.customer, claim.event) for claim in claims] + [tuple(row) for row in behind]
     return Material(
         profiles(connection, scope, sorted({customer for customer, _ in wanted})),

@@ -12,8 +12,6 @@ def delivery_key(*parts: str) -> str:
     its instant. No row number is among them: a store that is begun anew gives the same message
     the same key, and another message another one.
     """
-    digest = blake2b(digest_size=16, person=b"delivery")
-    for part in parts:
-        octets = part.encode(errors="surrogatepass")
-        digest.update(len(octets).to_bytes(8, "big") + octets)
-    return digest.hexdigest()
+    octets = [part.encode(errors="surrogatepass") for part in parts]
+    prefixed = b"".join([len(part).to_bytes(8, "big") + part for part in octets])
+    return blake2b(prefixed, digest_size=16, person=b"delivery").hexdigest()

@@ -47,7 +47,8 @@ def skipped(reason: str, detail: str | None = None) -> Outcome:
 
 def accepted(receipt: Receipt) -> Outcome:
     """The provider accepted it."""
-    return Outcome("sent", provider_id=str(receipt.id) or None)
+    said = str(receipt.id)
+    return Outcome("sent", provider_id=said) if said else ACCEPTED
 
 
 def failure(error: BaseException, blame: str) -> Outcome:

@@ -62,8 +62,7 @@ SETTLE = (
 
 STANDING = select(_ledger.c.id, _ledger.c.fence, _ledger.c.state).where(_these)
 
-# What policy looks at, and what is read ahead for the messages that come next.
-AHEAD = (
+BEHIND = (
     select(_ledger.c.customer, _entries.c.event)
     .join_from(_ledger, _entries, _entries.c.id == _ledger.c.entry)
     .where(_ledger.c.state == "planned", _ledger.c.id > bindparam("after"))

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
 
 from jinja2 import TemplateRuntimeError
 
@@ -66,22 +67,24 @@ _TIME = {"en_us": "%-I:%M %p", "en_ca": "%-I:%M %p", "en_au": "%-I:%M %p", "": "
 
 def date_text(value: object, zone: ZoneInfo, locale: str, pattern: str | None = None) -> str:
     """The day of ``value`` in ``zone``, as ``March 1, 2026`` or by ``pattern``."""
-    return _format(_local(value, zone), pattern or _by_locale(_DATE, locale))
+    return _format(_local(value, zone), pattern or _by_locale("date", locale))
 
 
 def time_text(value: object, zone: ZoneInfo, locale: str, pattern: str | None = None) -> str:
     """The time of day of ``value`` in ``zone``, as ``9:30 AM`` or by ``pattern``."""
-    return _format(_local(value, zone), pattern or _by_locale(_TIME, locale))
+    return _format(_local(value, zone), pattern or _by_locale("time", locale))
 
 
 def datetime_text(value: object, zone: ZoneInfo, locale: str, pattern: str | None = None) -> str:
     """Day and time of ``value`` in ``zone``, or what ``pattern`` asks for: ``%d %B %Y``."""
     if pattern is None:
-        pattern = f"{_by_locale(_DATE, locale)}, {_by_locale(_TIME, locale)}"
+        pattern = _by_locale("date", locale) + ", " + _by_locale("time", locale)
     return _format(_local(value, zone), pattern)
 
 
-def _by_locale(patterns: dict[str, str], locale: str) -> str:
+@lru_cache(maxsize=256)
+def _by_locale(what: Literal["date", "time"], locale: str) -> str:
+    patterns = _DATE if what == "date" else _TIME
     wanted = locale.replace("-", "_").lower()
     return next(pattern for start, pattern in patterns.items() if wanted.startswith(start))
 
@@ -111,13 +114,23 @@ def _read(text: str) -> date:
 
 def _format(moment: datetime, pattern: str) -> str:
     """Like strftime, but the same on every system and with no widths to fill memory with."""
-
-    def directive(match: re.Match[str]) -> str:
-        write = _DIRECTIVES.get(match[2])
-        if write is None:
-            known = " ".join(f"%{letter}" for letter in _DIRECTIVES)
-            raise TemplateRuntimeError(f"{match[0]!r} is no part of a date; use {known}")
+    begin, directives = _cut(pattern)
+    written = [begin]
+    for write, short, between in directives:
         text = write(moment)
-        return (text.lstrip("0") or "0") if match[1] else text
+        written += ((text.lstrip("0") or "0") if short else text, between)
+    return "".join(written)
 
-    return _DIRECTIVE.sub(directive, pattern)
+
+@lru_cache(maxsize=256)
+def _cut(pattern: str) -> tuple[str, tuple[tuple[Callable[[datetime], str], str, str], ...]]:
+    """What comes before the first directive; how each is written, its ``-``, what follows it."""
+    begin, *pieces = _DIRECTIVE.split(pattern)
+    directives = []
+    for short, letter, between in zip(pieces[::3], pieces[1::3], pieces[2::3], strict=True):
+        if letter not in _DIRECTIVES:
+            known = " ".join(f"%{letter}" for letter in _DIRECTIVES)
+            shown = f"%{short}{letter}"
+            raise TemplateRuntimeError(f"{shown!r} is no part of a date; use {known}")
+        directives.append((_DIRECTIVES[letter], short, between))
+    return begin, tuple(directives)

@@ -23,7 +23,7 @@ from .filters import filters, glue, guarded, known, tests
 from .grammar import BUILT, COUNTED, JOINED, Grammar
 from .work import LONGEST, WORK, TooMuch, bounded, built, counted
 
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _MOST_BITS = 256
 _LONGEST_RANGE = 1000
 
@@ -195,9 +195,9 @@ class TextEnvironment(HardenedEnvironment):
 
 def visible(text: str) -> str:
     """``text`` without control characters; line breaks and tabs stay."""
-    if text.isprintable():
+    if text.isprintable() or _UNSEEN.search(text) is None:
         return text
-    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def one_line(text: str) -> str:

@@ -25,9 +25,10 @@ class Layout:
     def wrap(self, html: str, text: str, names: Mapping[str, Any]) -> tuple[str, str]:
         """Both forms of a message, whole; a body without HTML stays without."""
         locale = names["customer"].get("locale") or names["playbook"]["locale"]
-        names = {**names, "lang": str(locale).replace("_", "-")}
-        whole = self.html.render({**names, "body": html}) if html else ""
-        return whole, self.text.render({**names, "body": text}) if self.text else text
+        known = {**names, "lang": str(locale).replace("_", "-"), "body": html}
+        whole = self.html.render(known) if html else ""
+        known["body"] = text
+        return whole, self.text.render(known) if self.text else text
 
 
 def open_layout(name: str, plugins: Plugins, environments: Environments) -> Layout:

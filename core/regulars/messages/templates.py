@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Template
+from jinja2.runtime import Context
 
 from .environment import HardenedEnvironment, HtmlEnvironment, TextEnvironment
 from .failures import RenderError, render_error, syntax_error
@@ -32,9 +33,11 @@ class Compiled:
         Raises:
             RenderError: it names what isn't there, or does more than a message needs.
         """
+        template = self.template
+        environment, known = template.environment, {**template.globals, **names}
         try:
-            context = self.template.new_context(names)  # type: ignore[arg-type]
-            return bounded(self.template.root_render_func(context))
+            context = Context(environment, known, template.name, template.blocks)
+            return bounded(template.root_render_func(context))
         except Exception as error:
             raise render_error(self.file, error) from error
 

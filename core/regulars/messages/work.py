@@ -108,12 +108,14 @@ def bounded(pieces: Iterable[str]) -> str:
         TooMuch: they are longer together than a message may be.
     """
     source, kept, length = iter(pieces), [], 0
-    while some := list(islice(source, _PIECES)):
+    while True:
+        some = list(islice(source, _PIECES))
         length += sum(map(len, some))
         if length > LONGEST:
             raise TooMuch(f"it writes more than {LONGEST:,} characters; make it shorter")
         kept += some
-    return "".join(kept)
+        if len(some) < _PIECES:
+            return "".join(kept)
 
 
 def checked(value: Any) -> Any:
