@@ -126,7 +126,7 @@ def test_words_are_those_of_the_file_where_it_is_known(store: Store) -> None:
     written = {"s": {"all": [{"within": "14d", "not_performed": "order"}]}}
     with store.reading() as connection:
         finding = explain(connection, scope, 1, ["s"], written)["s"]
-    assert [leaf.words for leaf in finding.leaves()] == ["{within: 14d, not_performed: order}"]
+    assert [leaf.words for leaf in finding.decisive()] == ["{within: 14d, not_performed: order}"]
 
 
 def test_the_root_of_every_tree_is_the_membership(store: Store) -> None:

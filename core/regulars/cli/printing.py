@@ -58,6 +58,11 @@ def console() -> Console:
     return Console(file=sys.stdout, highlight=False)
 
 
+def one_line(item: object) -> str:
+    """``item`` as people read it, without anything that a terminal would obey."""
+    return " ".join(_cell(item).splitlines())
+
+
 def _cell(item: object) -> str:
     if isinstance(item, int) and not isinstance(item, bool):
         return f"{item:,}"

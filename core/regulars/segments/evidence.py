@@ -30,6 +30,7 @@ from .compile import EARTH_RADIUS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from decimal import Decimal
 
     from sqlalchemy import ColumnElement
 
@@ -68,7 +69,7 @@ def in_words(value: Any, type_: str, scale: int = 1) -> str:
         case "boolean":
             return str(bool(value)).lower()
         case "amount" | "number" if scale > 1:
-            return _amount(value)
+            return amount_in_words(in_units(value))
         case "number" | "integer":
             return str(int(value)) if value == int(value) else repr(value)
     return _text(str(value))
@@ -84,8 +85,9 @@ def _text(value: str) -> str:
     return cut if cut.strip() == cut != "" else f"'{cut}'"
 
 
-def _amount(millionths: float) -> str:
-    digits = f"{in_units(millionths):.6f}"
+def amount_in_words(units: Decimal) -> str:
+    """An amount with two digits or more behind the point: 20.00, 0.125."""
+    digits = f"{units:.6f}"
     return digits[:-4] + digits[-4:].rstrip("0")
 
 
@@ -112,7 +114,8 @@ def _score(condition: ScoreCondition, scope: Scope) -> Evidence:
 def _performed(condition: Performed, scope: Scope) -> Evidence:
     subject = scope.trait_subject(scope.plan.inline(condition))
     kind, name = condition.aggregate
-    what = "" if kind == "count" else f"{kind} of {name}"
+    counts = {"count": "", "distinct": f"different values of {name}"}
+    what = counts.get(kind, f"{kind} of {name}")
     tell = partial(_of_events, what, subject, condition.within)
     last = _last(scope, condition.performed, condition.where)
     return Evidence((subject.column, last), tell)
@@ -140,31 +143,32 @@ def _last(scope: Scope, event: str, where: Mapping[str, Any]) -> ColumnElement[A
 def _of_events(what: str, subject: Subject, within: object, value: Any, last: int | None) -> str:
     window = f" in {within}" if within is not None else ""
     ended = "" if last is None else f", the last on {_time(last)}"
-    if what:
-        return f"{what}{window} is {in_words(value, subject.type, subject.scale)}{ended}"
     if last is None:
         return "no such event"
-    return f"{value or 'none'}{window}{ended}"
+    if what and subject.type != "integer":
+        return f"{what}{window} is {in_words(value, subject.type, subject.scale)}{ended}"
+    return f"{value or 'none'}{f' {what}' if what else ''}{window}{ended}"
 
 
 def _consented(condition: Consented, scope: Scope) -> Evidence:
     topic = condition.consented
     places = [(topic, channel) for channel in dict.fromkeys((condition.channel or "", ""))]
     basis = scope.playbook.topics[topic].basis
+    everything = [("", channel) for _, channel in places]
     columns = [
-        _word(scope, place, column) for place in [*places, ("", "")] for column in ("granted", "at")
+        _word(scope, place, column)
+        for place in [*places, *everything]
+        for column in ("granted", "at")
     ]
 
     def tell(*cells: Any) -> str:
         if basis == "transactional":
             return "a transactional topic needs no word"
-        words = [
-            _yes_or_no(place, granted, at)
-            for place, granted, at in zip(places, cells[::2], cells[1::2], strict=False)
-            if granted is not None
-        ]
-        said = words[0] if words else f"never said, and the topic is {basis}"
-        return said if cells[-2] != 0 else f"{said}; no to everything since {_time(cells[-1])}"
+        said = list(zip([*places, *everything], cells[::2], cells[1::2], strict=True))
+        words = [_yes_or_no(*word) for word in said if word[0][0] and word[1] is not None]
+        refused = [at for (about, _), granted, at in said if not about and granted == 0]
+        told = words[0] if words else f"never said, and the topic is {basis}"
+        return f"{told}; no to everything, {_time(max(refused))}" if refused else told
 
     return Evidence(tuple(columns), tell)
 

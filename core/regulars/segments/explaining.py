@@ -15,6 +15,7 @@ import yaml
 from sqlalchemy import case, select
 
 from regulars.playbook.conditions import PLAIN, Group, InSegment
+from regulars.playbook.secrets import redact
 from regulars.playbook.values import jsonable
 
 from .compile import compile_condition
@@ -50,12 +51,15 @@ class Finding:
     actual: str = ""
     inner: tuple[Finding, ...] = ()
 
-    def leaves(self) -> Iterator[Finding]:
-        """The parts that are compared themselves."""
+    def decisive(self) -> Iterator[Finding]:
+        """The leaves that make it so: of what doesn't hold, those that are in the way."""
         if not self.inner:
             yield self
+        inside = not self.holds if self.words == "none" else self.holds
+        all_count = inside == (self.words not in {"any", "none"})
         for part in self.inner:
-            yield from part.leaves()
+            if all_count or part.holds == inside:
+                yield from part.decisive()
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,10 @@ class _Reader:
         return parts[0] if len(parts) == 1 else _Part("and", inner=tuple(parts))
 
     def _leaf(self, condition: Condition, written: Mapping[str, Any], told: set[str]) -> _Part:
-        words = _in_words(condition, written)
+        groups = GROUPS if isinstance(condition, Group) else ()
+        data = written or _as_data(condition)
+        words = _in_line({word: value for word, value in data.items() if word not in groups})
+        words = redact(words, self.scope.playbook.secrets)
         if isinstance(condition, InSegment):
             name = condition.segment
             inner = () if name in told else (self.segment(name, told),)
@@ -138,14 +145,23 @@ class _Reader:
         return _Part(words, columns=(test, *seen.columns), tell=seen.tell)
 
 
-def _in_words(condition: Condition, written: Mapping[str, Any]) -> str:
-    """The condition without what it joins, in one line as a playbook has it."""
+def in_words(condition: Condition) -> str:
+    """The whole condition in one line, as regulars would write it."""
+    return _in_line(_as_data(condition))
+
+
+def _as_data(condition: Condition) -> dict[str, Any]:
+    """The condition's own words, what it is about first, then what it joins."""
     groups = set[str](GROUPS) if isinstance(condition, Group) else set()
-    words = {word: value for word, value in written.items() if word not in groups}
-    if not words:
-        dumped = condition.model_dump(by_alias=True, exclude_defaults=True, exclude=groups)
-        first = next(word for word, model in PLAIN.items() if type(condition) is model)
-        words = {first: dumped.pop(first), **dumped}
+    words = condition.model_dump(by_alias=True, exclude_defaults=True, exclude=groups)
+    first = next((word for word, model in PLAIN.items() if type(condition) is model), None)
+    if first is not None:
+        words = {first: words.pop(first), **words}
+    joined = {word: getattr(condition, word) for word in GROUPS if word in groups}
+    return words | {w: [_as_data(i) for i in inner] for w, inner in joined.items() if inner}
+
+
+def _in_line(words: Mapping[str, Any]) -> str:
     text = yaml.safe_dump(
         jsonable(words), default_flow_style=True, sort_keys=False, allow_unicode=True, width=10**9
     )

@@ -1,0 +1,1 @@
+"""Telling: one customer's story in parts, each read from the store and put into words."""
