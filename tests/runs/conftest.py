@@ -84,6 +84,12 @@ class Client:
         count: int = self.run(at)["journeys"][journey]["entered"]
         return count
 
+    def told(self, customer: str) -> list[str]:
+        """The messages that were planned for ``customer``, in order."""
+        status, out, err = self.call("customers", "show", str(self.path), customer, "--json")
+        assert status == 0, err
+        return [message["message"] for message in json.loads(out)["messages"]]
+
     def sent(self) -> list[str]:
         return sorted(path.name for path in self.folder.glob("outbox/*/*") if path.is_file())
 
@@ -94,3 +100,10 @@ def client(tmp_path: Path) -> Client:
     made.people("ada,ada@example.com,Paris,1990-03-05,", "bob,bob@example.com,Rome,1992-02-29,")
     made.orders()
     return made
+
+
+@pytest.fixture
+def anywhere(client: Client, store_url: str) -> Client:
+    """The client, once with each kind of database."""
+    client.store = store_url
+    return client
