@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 
 def print_json(value: object) -> None:
     """One JSON document on stdout."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_as_json))
+    click.echo(json_text(value))
+
+
+def json_text(value: object) -> str:
+    """``value`` as one JSON document."""
+    return json.dumps(value, ensure_ascii=False, indent=2, default=_as_json)
 
 
 def _as_json(value: object) -> str:
@@ -46,9 +51,15 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
         table.add_column(Text(column), justify=side, overflow="fold", no_wrap=numbers or times)
     for row in cells:
         table.add_row(*(Text(_cell(item)) for item in row))
-    out = console()
-    out.print(Text(title, "bold"))
-    out.print(table, "")
+    print_title(title)
+    console().print(table, "")
+
+
+def print_title(title: str) -> None:
+    """A title on stdout, bold where a terminal shows it."""
+    from rich.text import Text
+
+    console().print(Text(title, "bold"))
 
 
 def console() -> Console:

@@ -124,6 +124,14 @@ class Store:
             if not fitting.fits_index(connection, self.tables, self._dialect):
                 fitting.make_index(connection, self.tables, self._dialect)
 
+    def empty_journal(self) -> bool:
+        """Leave nothing in a file beside the store (SQLite), where old pages lie.
+
+        Returns False while another process reads there; it is done when that one ends.
+        """
+        with explained(self.engine.url):
+            return self._dialect.empty_journal(self.engine)
+
     def _make_ready(self) -> None:
         with explained(self.engine.url), self._readers().begin() as connection:
             ready = versions.is_ready(connection, self._place)

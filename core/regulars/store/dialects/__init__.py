@@ -46,6 +46,10 @@ class Dialect(Protocol):
         """The run lock of the store behind ``engine``."""
         ...
 
+    def empty_journal(self, engine: Engine, /) -> bool:
+        """Bring what is in a file beside the store into it; False while somebody reads it."""
+        ...
+
     def explain(self, error: BaseException, place: str, /) -> RegularsError | None:
         """The error for a user, or None when ``error`` is a fault in regulars itself."""
         ...

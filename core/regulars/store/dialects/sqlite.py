@@ -32,7 +32,13 @@ INDEX_WIDTH = 1000
 INDEX_TEXT = True
 BUSY_SECONDS = 30
 _ROWS_AT_ONCE = 100  # SQLite takes 32,766 values a statement
-_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -32000")
+_PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "cache_size = -32000",
+    "secure_delete = ON",  # what is deleted or moved leaves no bytes in the file
+)
 _COUNTED = {"preserve_rowcount": True}  # else the count of an INSERT is lost
 
 
@@ -148,6 +154,13 @@ def insert_new(
 def drop_temporary(name: str) -> str:
     """The statement that drops a temporary table, if there is one."""
     return f'DROP TABLE IF EXISTS temp."{name}"'
+
+
+def empty_journal(engine: Engine) -> bool:
+    """Checkpoint the write-ahead log and cut it off: it has old pages with what was deleted."""
+    with closing(engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
+        (busy, *_pages) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
 
 
 def explain(error: BaseException, place: str) -> RegularsError | None:
