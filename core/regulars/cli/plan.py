@@ -22,6 +22,7 @@ def command(playbook: Path, at: str | None, *, as_json: bool) -> None:
     from regulars.runs.run import plan
 
     from .reporting import print_notes, print_summary
+    from .sampling import print_samples
 
     with opened(playbook) as loaded, progress_on_terminal() as progress:
         summary = plan(loaded, instant_of(at, loaded), progress)
@@ -29,4 +30,5 @@ def command(playbook: Path, at: str | None, *, as_json: bool) -> None:
         print_json(summary.as_json())
     else:
         print_summary(summary, planned=True)
+        print_samples(summary.samples, loaded.playbook.secrets)
         print_notes(loaded.playbook)

@@ -6,27 +6,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .printing import print_table
+from regulars.runs.sentences import sentence
+
+from .printing import print_table, print_title
 
 if TYPE_CHECKING:
     from regulars.playbook.playbook import Playbook
     from regulars.runs.summary import Summary
 
-WHY_SKIPPED = {
-    "consent": "no consent to the topic",
-    "unreachable": "no address on any channel",
-    "duplicate": "the same address gets it already",
-    "late": "too late to be welcome",
-    "render_error": "the template failed for this customer",
-    "refused": "a plugin said no",
-    "exited": "the step is gone from the playbook",
-}
-
 
 def print_summary(summary: Summary, *, planned: bool) -> None:
     """What happened, or would happen, as tables on stdout."""
-    verb = "would do" if planned else "did"
-    click.echo(f"{summary.playbook} at {summary.at:%Y-%m-%d %H:%M} UTC: what this run {verb}\n")
+    verb = "this run would do" if planned else "this run did"
+    print_title(f"{summary.playbook} at {summary.at:%Y-%m-%d %H:%M} UTC: what {verb}")
+    click.echo()
     if summary.ingested:
         print_table(
             "Data",
@@ -41,18 +34,16 @@ def print_summary(summary: Summary, *, planned: bool) -> None:
             ([n, s.members, s.entered, s.left] for n, s in summary.segments.items()),
         )
     if summary.journeys:
+        _print_journeys(summary)
+    if summary.edits:
         print_table(
-            "Journeys",
-            ["journey", "entered", "inside now", "completed", "exited"],
-            ([n, j.entered, j.active, j.completed, j.exited] for n, j in summary.journeys.items()),
+            "Edits of journeys that customers were inside of",
+            ["journey", "step that is gone", "customers", "they go on to"],
+            (
+                [edit.journey, edit.step, edit.customers, edit.to or "nothing: they leave"]
+                for edit in summary.edits
+            ),
         )
-    _print_goals_and_edits(summary)
-    for name, journey in summary.journeys.items():
-        if journey.missed:
-            click.echo(
-                f"{name}: {journey.missed:,} passed while nothing ran, too long ago to count "
-                "(misfire)"
-            )
     _print_decisions(summary, planned=planned)
 
 
@@ -79,30 +70,35 @@ def _print_retained(summary: Summary, *, planned: bool) -> None:
         click.echo(f"retention: {left_out:,} rows of events older than {day} {verb} left out")
 
 
-def _print_goals_and_edits(summary: Summary) -> None:
-    if any(summary.goals.values()):
-        print_table("Goals", ["journey", "reached"], summary.goals.items())
-    if summary.edits:
-        print_table(
-            "Edits",
-            ["journey", "step that is gone", "customers", "go on to"],
-            (
-                [edit.journey, edit.step, edit.customers, edit.to or "nothing: they leave"]
-                for edit in summary.edits
-            ),
-        )
+def _print_journeys(summary: Summary) -> None:
+    goals = summary.goals
+    columns = ["journey", "entered", "waiting", "completed", "exited"]
+    rows: list[list[object]] = [
+        [name, journey.entered, journey.active, journey.completed, journey.exited]
+        for name, journey in summary.journeys.items()
+    ]
+    if goals:
+        columns.append("goal reached")
+        rows = [[*row, goals.get(str(row[0]))] for row in rows]
+    print_table("Journeys", columns, rows)
+    for name, journey in summary.journeys.items():
+        if journey.missed:
+            click.echo(
+                f"{name}: {journey.missed:,} passed while nothing ran, too long ago to count "
+                "(misfire)\n"
+            )
 
 
 def _print_decisions(summary: Summary, *, planned: bool) -> None:
     decisions = summary.decisions
     rows: list[list[object]] = [["would be sent" if planned else "sent", decisions.sent, ""]]
-    for name in ("failed", "unknown"):
-        count = getattr(decisions, name)
+    for state in ("failed", "unknown"):
+        count = getattr(decisions, state)
         if count:
-            rows.append([name, count, "why: regulars customers show PLAYBOOK ID"])
-    rows += [["held", count, reason] for reason, count in decisions.held.items()]
-    rows += [
-        ["skipped", count, f"{reason}: {WHY_SKIPPED.get(reason, reason)}"]
-        for reason, count in decisions.skipped.items()
-    ]
+            rows.append([state, count, f"list them: regulars deliveries PLAYBOOK --state {state}"])
+    for state, counts in (("held", decisions.held), ("skipped", decisions.skipped)):
+        rows += [
+            [state, count, f"{reason}: {sentence(state, reason)}"]
+            for reason, count in counts.items()
+        ]
     print_table("Messages", ["decision", "messages", "why"], rows)

@@ -1,5 +1,5 @@
 """Delivery: the ledger of messages, and the threads that hand them to channels."""
 
-from .deliver import Delivered, deliver, recover
+from .deliver import Delivered, Sample, deliver, recover
 
-__all__ = ["Delivered", "deliver", "recover"]
+__all__ = ["Delivered", "Sample", "deliver", "recover"]

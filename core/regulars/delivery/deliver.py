@@ -55,6 +55,14 @@ _LOST = "what was sent last can't be written down; the next run counts it as unk
 
 
 @dataclass(frozen=True)
+class Sample:
+    """A message as ``channel`` would have been given it."""
+
+    channel: str
+    message: Outgoing
+
+
+@dataclass(frozen=True)
 class Delivered:
     """Channels that were away, each with its last failure; their messages are still planned.
 
@@ -62,7 +70,7 @@ class Delivered:
     """
 
     away: Mapping[str, str]
-    samples: tuple[Outgoing, ...] = ()
+    samples: tuple[Sample, ...] = ()
 
 
 def deliver(  # noqa: PLR0913 (the last four have defaults)
@@ -118,7 +126,7 @@ class _Loop:
     answers: list[Answer] = field(default_factory=list)  # not yet written down
     handed: set[int] = field(default_factory=set)  # claims that a channel may have, by number
     material: Material = field(default_factory=Material)
-    samples: dict[str, Outgoing] = field(default_factory=dict)  # of a rehearsal, by message
+    samples: dict[str, Sample] = field(default_factory=dict)  # of a rehearsal, by message
 
     def __post_init__(self) -> None:
         self.rounds = Rounds(lambda *where: may_repeat(self.scope, *where))
@@ -220,7 +228,7 @@ class _Loop:
             self.answers.append(self._redacted(composed))
         elif self.rehearse:
             if len(self.samples) < SAMPLES:
-                self.samples.setdefault(composed.message, composed)
+                self.samples.setdefault(claim.message, Sample(claim.channel or "", composed))
             self.answers.append(Answer(claim, ACCEPTED, composed))
         else:
             self.handed.add(claim.id)

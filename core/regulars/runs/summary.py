@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from regulars.customers.loading.ingest import Ingested
     from regulars.customers.privacy.retention import Retained
-    from regulars.hooks import Outgoing
+    from regulars.delivery import Sample
     from regulars.journeys.editing import Edit
     from regulars.journeys.stage import JourneyCount
     from regulars.segments.membership import SegmentCount
@@ -52,7 +52,7 @@ class Summary:
     decisions: Decisions
     seconds: Mapping[str, float]
     away: Mapping[str, str] = field(default_factory=dict)
-    samples: tuple[Outgoing, ...] = ()
+    samples: tuple[Sample, ...] = ()
     goals: Mapping[str, int] = field(default_factory=dict)
     edits: tuple[Edit, ...] = ()
     retained: Retained | None = None
