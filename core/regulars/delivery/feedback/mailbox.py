@@ -42,16 +42,17 @@ def is_maildir(folder: Path) -> bool:
 def _messages(stream: BinaryIO) -> Iterator[bytes]:
     """Each message's first million octets; however long the rest is, it takes no memory."""
     kept: list[bytes] = []
-    size, after_empty, at_start = 0, True, True
+    size, may_begin, several = 0, True, None
     while line := stream.readline(_LINE):
-        if at_start and after_empty and line.startswith(_FROM):
+        begins = may_begin and line.startswith(_FROM)
+        several = begins if several is None else several  # else it is a single message
+        if begins and several:
             if size:
                 yield b"".join(kept)
             kept, size = [], 0
         elif size < KEPT:
             kept.append(line)
             size += len(line)
-        after_empty = at_start and not line.strip()
-        at_start = line.endswith(b"\n")
+        may_begin = not line.strip() and line.endswith(b"\n")
     if size:
         yield b"".join(kept)
