@@ -12,6 +12,8 @@ from .printing import print_json, print_table
 if TYPE_CHECKING:
     from pathlib import Path
 
+LEFT_OUT = {"erased": "of erased people", "too_old": "too old to keep"}
+
 
 @click.command("sources")
 @playbook_argument
@@ -27,10 +29,21 @@ def command(playbook: Path, rejects: int, *, as_json: bool) -> None:
     if as_json:
         print_json({"loads": loaded_parts, "rejects": refused})
         return
+    left_out = [name for name in LEFT_OUT if any(part[name] for part in loaded_parts)]
     print_table(
         "Sources",
-        ["source", "file or query", "rows", "rejected", "loaded at"],
-        (_cells(part, "source", "origin", "rows", "rejected", "at") for part in loaded_parts),
+        [
+            "source",
+            "file or query",
+            "rows",
+            "rejected",
+            *(LEFT_OUT[n] for n in left_out),
+            "loaded at",
+        ],
+        (
+            _cells(part, "source", "origin", "rows", "rejected", *left_out, "at")
+            for part in loaded_parts
+        ),
     )
     if refused:
         print_table(

@@ -73,7 +73,11 @@ def segment_sizes(store: Store, names: Sequence[str]) -> dict[str, int]:
 
 
 def loads(store: Store) -> list[dict[str, Any]]:
-    """Every file and query that was loaded."""
+    """Every file and query that was loaded.
+
+    ``erased`` and ``too_old`` count the rows that were left out: of erased people, and events from
+    longer ago than they are kept.
+    """
     loads, sources = tables.loads, tables.sources
     query = (
         select(sources.c.name.label("source"), loads)
@@ -88,6 +92,8 @@ def loads(store: Store) -> list[dict[str, Any]]:
             "origin": row["origin"],
             "rows": row["rows"],
             "rejected": row["rejected"],
+            "erased": row["erased"],
+            "too_old": row["too_old"],
             "at": instant(row["at"]),
         }
         for row in rows
