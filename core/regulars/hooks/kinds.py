@@ -72,12 +72,15 @@ class SourcePart:
     ``fingerprint`` changes when the content may have changed; an equal one is not read again.
     ``read(cursor)`` yields batches; ``cursor`` is the largest value of the connector's cursor
     column that was loaded before, or None. ``cursor_column`` names that column, if any.
+    ``size`` in bytes is for a part that may be read in another process, as large ones are:
+    ``read`` can be pickled and doesn't need the connector open.
     """
 
     origin: str
     read: Callable[[Any], Iterator[Batch]]
     fingerprint: str | None = None
     cursor_column: str | None = None
+    size: int | None = None
 
 
 @dataclass(frozen=True)

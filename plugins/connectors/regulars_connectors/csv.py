@@ -11,6 +11,7 @@ import csv
 import io
 from collections import Counter
 from contextlib import contextmanager
+from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -215,11 +216,12 @@ def _is_damaged(cell: str) -> bool:
 
 def _part(config: CsvSettings, file: Path, folder: Path) -> SourcePart:
     name = origin(file, folder)
+    read = partial(_read, config, file, name)
+    return SourcePart(name, read, fingerprint(file), size=file.stat().st_size)
 
-    def read(_cursor: Any) -> Iterator[Batch]:
-        return Rows(config, file, name).batches()
 
-    return SourcePart(name, read, fingerprint(file))
+def _read(config: CsvSettings, file: Path, name: str, _cursor: Any) -> Iterator[Batch]:
+    return Rows(config, file, name).batches()
 
 
 @contextmanager

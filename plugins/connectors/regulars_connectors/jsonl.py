@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -86,7 +87,7 @@ def _lines(file: Path, name: str) -> Iterator[tuple[int, bytes]]:
         raise unreadable(name, error) from None
 
 
-def _batches(file: Path, name: str) -> Iterator[Batch]:
+def _batches(file: Path, name: str, _cursor: Any) -> Iterator[Batch]:
     objects: list[dict[str, Any]] = []
     numbers: list[int] = []
     rejected: list[Rejected] = []
@@ -120,7 +121,8 @@ def _batch(
 
 def _part(file: Path, folder: Path) -> SourcePart:
     name = origin(file, folder)
-    return SourcePart(name, lambda _cursor: _batches(file, name), fingerprint(file))
+    read = partial(_batches, file, name)
+    return SourcePart(name, read, fingerprint(file), size=file.stat().st_size)
 
 
 @contextmanager

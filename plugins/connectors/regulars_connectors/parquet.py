@@ -6,6 +6,7 @@ A struct's fields have dotted names, as ``address.city``. Rows are counted from 
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -37,7 +38,7 @@ def _pyarrow(name: str) -> Any:
         ) from None
 
 
-def _batches(file: Path, name: str) -> Iterator[Batch]:
+def _batches(file: Path, name: str, _cursor: Any) -> Iterator[Batch]:
     arrow, parquet = _pyarrow("pyarrow"), _pyarrow("pyarrow.parquet")
     try:
         with parquet.ParquetFile(file) as content:
@@ -63,7 +64,8 @@ def _batch(table: Any, arrow: Any, first_row: int) -> Batch:
 
 def _part(file: Path, folder: Path) -> SourcePart:
     name = origin(file, folder)
-    return SourcePart(name, lambda _cursor: _batches(file, name), fingerprint(file))
+    read = partial(_batches, file, name)
+    return SourcePart(name, read, fingerprint(file), size=file.stat().st_size)
 
 
 @contextmanager

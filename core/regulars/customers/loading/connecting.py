@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from regulars.errors import PluginError, RegularsError
@@ -42,11 +43,11 @@ def connected(plugins: Plugins, playbook: Playbook, source: str) -> Iterator[Ite
 
 def _parts(blame: str, parts: Iterable[SourcePart]) -> Iterator[SourcePart]:
     for part in _each(blame, lambda: parts):
-        yield replace(part, read=_reading(blame, part))
+        yield replace(part, read=partial(_read, blame, part.read))
 
 
-def _reading(blame: str, part: SourcePart) -> Callable[[Any], Iterator[Batch]]:
-    return lambda cursor: _each(blame, lambda: part.read(cursor))
+def _read(blame: str, read: Callable[[Any], Iterator[Batch]], cursor: Any) -> Iterator[Batch]:
+    return _each(blame, lambda: read(cursor))
 
 
 def _each(blame: str, start: Callable[[], Iterable[Item]]) -> Iterator[Item]:

@@ -27,50 +27,28 @@ from sqlalchemy import (
 
 from regulars.store import insert_from, insert_rows, tables, temporary
 
-from .customer_rows import REQUIRED
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from sqlalchemy import Connection, Table
 
-    from .customer_rows import CustomerReader, CustomerRows
+    from .customer_rows import CustomerRows
     from .left_out import LeftOut
-    from .source_columns import Fields
 
 _MERGED = 10_000  # rows in memory
 
 
 class CustomerLoading:
-    """Loads what ``reader`` reads; ``at`` is when a consent was said, in microseconds."""
-
-    required: Sequence[str] = REQUIRED
+    """Loads profiles; ``at`` is when a consent was said, in microseconds."""
 
     def __init__(
-        self,
-        connection: Connection,
-        customers: Table,
-        reader: CustomerReader,
-        at: int,
-        left_out: LeftOut,
+        self, connection: Connection, customers: Table, at: int, left_out: LeftOut
     ) -> None:
         self.left_out = left_out
-        self._connection, self._customers, self._reader, self._at = (
-            connection,
-            customers,
-            reader,
-            at,
-        )
+        self._connection, self._customers, self._at = connection, customers, at
         self._waiting = ExitStack()
         self._staged: Staged | None = None
         self._changed = 0
-
-    def read(self, fields: Fields) -> CustomerRows:
-        """The rows in ``fields``; a ValueError says what is wrong with one of them."""
-        return self._reader.read(fields)
-
-    def next_part(self) -> None:
-        """A new file begins, which changes nothing here."""
 
     def add(self, rows: CustomerRows) -> None:
         """Let the rows wait; write those before them if they have other columns."""

@@ -55,6 +55,8 @@ class CustomerRows:
 class CustomerReader:
     """Reads the fields of a source of customers as the playbook's ``profile`` declares them."""
 
+    required: Sequence[str] = REQUIRED
+
     def __init__(self, profile: CustomerProfile, zone: ZoneInfo) -> None:
         self._declared = profile.attributes
         self._identities = profile.identities
@@ -79,6 +81,10 @@ class CustomerReader:
         }
         extra = _extra(values, fields.rows) if values else None
         return CustomerRows(keys, columns, extra, frozenset(values), consents, identities)
+
+    def settled(self, rows: CustomerRows) -> CustomerRows:
+        """The rows; nothing depends on those before them."""
+        return rows
 
     def _points(self, values: dict[str, Column]) -> dict[str, Column]:
         """Points that come in two columns, taken out of ``values``."""

@@ -10,7 +10,6 @@ from regulars.errors import SourceError
 from regulars.store import tables
 
 from .cells import EARLIEST
-from .event_keys import ContentKeys, keys_of_ids
 from .event_writing import event_writing
 from .known_ids import KnownIds
 
@@ -19,16 +18,15 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Table
 
-    from .event_rows import EventReader, EventRows
+    from .event_rows import EventRows
     from .left_out import LeftOut
-    from .source_columns import Fields
 
 MOST_NAMES = 10_000  # different names of events in one source
 _COLUMNS = ("customer", "time", "name", "source", "key", "properties")
 
 
 class EventLoading:
-    """Loads what ``reader`` reads. Customers who are not known yet are made.
+    """Loads events that have the columns ``used``. Customers who are not known yet are made.
 
     ``latest`` is the latest time of an event that was read, in microseconds, ``earliest`` when
     there was none; ``last_before`` is the newest event's number before. ``by_local_times`` once
@@ -40,49 +38,30 @@ class EventLoading:
         connection: Connection,
         customers: Table,
         events: Table,
-        reader: EventReader,
-        source: tuple[int, str],
+        used: Sequence[str],
+        source: int,
         left_out: LeftOut,
     ) -> None:
-        self._reader = reader
         self.left_out = left_out
-        self._number, self._source = source
+        self._source = source
         self._customers = KnownIds(connection, customers, "key", left_out.erased)
         self._names = KnownIds(connection, tables.event_names, "name")
         self._names_seen: set[str] = set()
-        self._contents = ContentKeys(self._source)
-        columns = (*_COLUMNS, *reader.columns)
+        columns = (*_COLUMNS, *used)
         self._writing = event_writing(connection, events, columns)
         self.by_local_times = False
         self.latest = self.earliest = EARLIEST
         self.last_before = connection.scalar(select(func.max(events.c.id))) or 0
 
-    @property
-    def required(self) -> Sequence[str]:
-        """The fields that every row must have."""
-        return self._reader.required
-
-    def read(self, fields: Fields) -> EventRows:
-        """The rows in ``fields``; a ValueError says what is wrong with one of them."""
-        return self._reader.read(fields)
-
-    def next_part(self) -> None:
-        """A new file begins: equal rows are counted anew."""
-        self._contents = ContentKeys(self._source)
-
     def add(self, rows: EventRows) -> None:
         """Insert what isn't there yet."""
         latest = max(rows.times, default=EARLIEST)
         rows = self.left_out.recent(rows)
-        if rows.ids is not None:
-            keys = keys_of_ids(self._source, rows.ids)
-        else:
-            keys = self._contents.keys(rows.contents or ())
-            self.by_local_times = self._reader.local_times
+        self.by_local_times |= rows.by_local_times
         customers = self._customers.of(rows.customers)
         names = self._numbers_of(rows.names)
-        sources = [self._number] * len(keys)
-        columns = (customers, rows.times, names, sources, keys, rows.properties, *rows.used)
+        sources = [self._source] * len(customers)
+        columns = (customers, rows.times, names, sources, rows.keys, rows.properties, *rows.used)
         found = list(zip(*columns, strict=True))
         self._writing.write(self.left_out.of_others(found, customers))
         self.latest = max(self.latest, latest)
@@ -107,6 +86,5 @@ class EventLoading:
 
     def finish(self) -> int:
         """Write what waits; how many customers were made."""
-        self.next_part()  # forgets what was seen, which the index needs the memory of
         self._writing.finish()
         return self._customers.made

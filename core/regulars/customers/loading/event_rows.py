@@ -7,7 +7,7 @@ value anywhere is a ValueError; who calls finds the row by halving.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +15,10 @@ from regulars.store.schema import amount_column, amount_of, text_column, text_of
 from regulars.store.tables import VALUE_LENGTH
 
 from . import cells
+from .event_keys import ContentKeys, keys_of_ids
 from .id_columns import ids
 from .instant_columns import InstantColumns
+from .packed import pack, unpack
 from .reasons import of_field
 from .remembered import Remembered
 
@@ -34,18 +36,37 @@ _OWN = frozenset({"customer", "time", "id", "event"})
 
 @dataclass(frozen=True)
 class EventRows:
-    """Equally long columns; ``ids`` or else ``contents`` say what makes each event itself.
+    """Equally long columns; ``keys`` make each event countable once, however often it comes.
 
     ``used`` are the columns of the properties in use, in the order of ``EventReader.columns``.
+    ``by_local_times`` says that keys were made of times without an offset.
     """
 
     customers: Sequence[str]
     times: Sequence[int]
     names: Sequence[str]
-    ids: Sequence[str] | None
-    contents: Sequence[str] | None
+    keys: Sequence[bytes]
     properties: Sequence[str | None]
     used: Sequence[Sequence[Any]]
+    by_local_times: bool = False
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        columns = (self.customers, self.times, self.names, self.properties, *self.used)
+        return _unpacked, ([pack(c) for c in columns], self.keys, self.by_local_times)
+
+
+def _unpacked(packed: Sequence[Any], keys: Sequence[bytes], by_local_times: bool) -> EventRows:  # noqa: FBT001 (pickle's)
+    customers, times, names, properties, *used = map(unpack, packed)
+    return EventRows(customers, times, names, keys, properties, used, by_local_times)
+
+
+@dataclass(frozen=True)
+class Unkeyed:
+    """Events without their keys; ``ids`` or else ``contents`` say what makes each one itself."""
+
+    rows: EventRows
+    ids: Sequence[str] | None
+    contents: Sequence[str] | None
 
 
 class EventReader:
@@ -53,24 +74,26 @@ class EventReader:
 
     ``texts`` and ``amounts`` are the properties that the store keeps in columns of their own. A
     row is bad when one of ``totals`` is no number; another of ``amounts`` is unknown there.
-    ``event`` is the name of all events, or None where a field says it. ``local_times`` once a
-    time had no offset, so that its instant depends on ``zone``.
+    ``event`` is the name of all events, or None where a field says it. Times without an offset
+    are local to ``zone``. Keys are those of the source called ``source``.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 (all that a playbook says of events)
         self,
+        source: str,
         event: str | None,
         zone: ZoneInfo,
         texts: Collection[str],
         amounts: Collection[str],
         totals: Collection[str],
     ) -> None:
-        self._event = event
+        self._source, self._event = source, event
+        self._contents = ContentKeys(source)
         self._texts, self._amounts = sorted(texts), sorted(amounts)
         self._zone = zone
         self._plain_instants = InstantColumns(zone)
         self._instants = Remembered(self._instant)
-        self.local_times = False
+        self._local_times = False
         self._amount_of = {n: cells.amount if n in totals else amount_of for n in self._amounts}
         self._remembered = {n: Remembered(read) for n, read in self._amount_of.items()}
 
@@ -84,7 +107,7 @@ class EventReader:
         """The columns of the properties in use."""
         return (*map(text_column, self._texts), *map(amount_column, self._amounts))
 
-    def read(self, fields: Fields) -> EventRows:
+    def read(self, fields: Fields) -> Unkeyed:
         """The rows, or a ValueError that says what is wrong with one of them."""
         own = {n: self._plain(n, fields) for n in sorted(fields.values) if n not in _OWN}
         customers, times = _ids("customer", fields), self._times(fields)
@@ -95,7 +118,15 @@ class EventReader:
         if own_ids is None:
             contents = _contents(customers, times, names, properties, fields.cursor)
         used = [*self._used_texts(own, fields), *self._used_amounts(own, fields)]
-        return EventRows(customers, times, names, own_ids, contents, properties, used)
+        rows = EventRows(customers, times, names, (), properties, used)
+        return Unkeyed(rows, own_ids, contents)
+
+    def settled(self, read: Unkeyed) -> EventRows:
+        """The events with their keys; equal ones are counted in the order in which they come."""
+        if read.ids is not None:
+            return replace(read.rows, keys=keys_of_ids(self._source, read.ids))
+        keys = self._contents.keys(read.contents or ())
+        return replace(read.rows, keys=keys, by_local_times=self._local_times)
 
     def _plain(self, name: str, fields: Fields) -> Sequence[Any]:
         """A property's values as JSON has them; texts in use must fit their column."""
@@ -115,7 +146,7 @@ class EventReader:
             if "time" in fields.only_text:
                 plain = self._plain_instants.read(column)
                 if plain is not None:
-                    self.local_times |= cells.is_local(column[0])  # all are written alike
+                    self._local_times |= cells.is_local(column[0])  # all are written alike
                     return plain
             elif bool in set(map(type, column)):
                 raise ValueError("true and false are no times")
@@ -126,7 +157,7 @@ class EventReader:
             return times  # type: ignore[return-value]
 
     def _instant(self, value: Any) -> int | None:
-        self.local_times |= cells.is_local(value)
+        self._local_times |= cells.is_local(value)
         return cells.instant(value, self._zone)
 
     def _used_texts(self, own: Properties, fields: Fields) -> Iterator[Sequence[str | None]]:

@@ -3,7 +3,8 @@
     connector → batches of rows → fields → good rows → customers, events
                                          ↘ bad rows  → rejects
 
-Each source is one transaction: loaded whole or not at all. Loading again adds nothing.
+The left half needs no store: a large file is read by a process of its own (apart.py). Each source
+is one transaction: loaded whole or not at all. Loading again adds nothing.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import gc
 import json
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +43,7 @@ from .source_loading import SourceLoading
 from .told_apart import ToldApart
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -146,11 +148,14 @@ class _OneSource:
             if self._source.provides == "events":
                 told_apart.check(loaded=bool(loaded))
             left_out = self._left_out(connection, first=not loaded)
-            loading = self._loading(connection, number, left_out)
+            make_reader = self._reading()
+            reader = make_reader()
+            loading = self._loading(connection, number, reader, left_out)
             rejecting = Rejecting(connection, number, self._source, micros(self.now))
             whole = SourceLoading(
+                make_reader=make_reader,
                 loading=loading,
-                columns=SourceColumns(self._source.columns, loading.required),
+                columns=SourceColumns(self._source.columns, reader.required),
                 rejecting=rejecting,
                 loaded=loaded,
                 signature=self._signature(),
@@ -170,18 +175,26 @@ class _OneSource:
         erased = Erased.of(connection, self._playbook)
         return LeftOut(erased, left_out_until(connection, self._playbook, self.now, first=first))
 
-    def _loading(
-        self, connection: Connection, number: int, left_out: LeftOut
-    ) -> CustomerLoading | EventLoading:
-        customers, events = self.store.tables.customers, self.store.tables.events
+    def _reading(self) -> Callable[[], CustomerReader | EventReader]:
+        """What makes a reader of one part, here or in another process."""
         zone = self._playbook.timezone
         if self._source.provides == "customers":
-            reader = CustomerReader(self._playbook.customer, zone)
-            return CustomerLoading(connection, customers, reader, micros(self.now), left_out)
-        texts, amounts = properties_kept(events)
-        events_reader = EventReader(self._source.event, zone, texts, amounts, self.shape.totals)
-        source = (number, self.name)
-        return EventLoading(connection, customers, events, events_reader, source, left_out)
+            return partial(CustomerReader, self._playbook.customer, zone)
+        texts, amounts = properties_kept(self.store.tables.events)
+        totals = self.shape.totals
+        return partial(EventReader, self.name, self._source.event, zone, texts, amounts, totals)
+
+    def _loading(
+        self,
+        connection: Connection,
+        number: int,
+        reader: CustomerReader | EventReader,
+        left_out: LeftOut,
+    ) -> CustomerLoading | EventLoading:
+        customers, events = self.store.tables.customers, self.store.tables.events
+        if isinstance(reader, EventReader):
+            return EventLoading(connection, customers, events, reader.columns, number, left_out)
+        return CustomerLoading(connection, customers, micros(self.now), left_out)
 
     def _signature(self) -> str:
         """Stands for how rows are read: another one means that they are read again."""

@@ -42,8 +42,7 @@ class LeftOut:
             customers=list(compress(rows.customers, kept)),
             times=list(compress(rows.times, kept)),
             names=list(compress(rows.names, kept)),
-            ids=rows.ids and list(compress(rows.ids, kept)),
-            contents=rows.contents and list(compress(rows.contents, kept)),
+            keys=list(compress(rows.keys, kept)),
             properties=list(compress(rows.properties, kept)),
             used=[list(compress(column, kept)) for column in rows.used],
         )

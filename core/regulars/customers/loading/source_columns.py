@@ -73,6 +73,10 @@ class SourceColumns:
         taken = {field: places.get(column) for field, column in mapped.items()}
         return _taken(batch, taken, None if cursor is None else places[cursor])
 
+    def follow(self, read: SourceColumns) -> None:
+        """Go on from what ``read`` has seen, which began as these."""
+        self._lacking, self._known, self._seen = read._lacking, read._known, read._seen
+
     def check_whole(self) -> None:
         """After a first load: every mapped field was there at least once.
 

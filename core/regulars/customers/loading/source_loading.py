@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from regulars.hooks import Rejected
 
+from .apart import batches_of
 from .parts_loaded import PartLoaded, Place, short_origin
-from .sifting import sift
+from .reading import Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
-    from regulars.hooks import Batch, SourcePart
+    from regulars.hooks import SourcePart
     from regulars.progress import Progress
 
     from .left_out import LeftOut
     from .parts_loaded import PartsLoaded
+    from .reading import BatchRead, Reader
     from .rejecting import Rejecting
-    from .source_columns import Fields, SourceColumns
+    from .source_columns import SourceColumns
 
 
 class Loading(Protocol):
@@ -29,18 +32,8 @@ class Loading(Protocol):
     def left_out(self) -> LeftOut:
         """Which good rows are not loaded, and how many so far."""
 
-    @property
-    def required(self) -> Sequence[str]:
-        """The fields that every row must have."""
-
-    def read(self, fields: Fields, /) -> Any:
-        """The rows in ``fields``; a ValueError says what is wrong with one of them."""
-
-    def next_part(self) -> None:
-        """A new file or query begins."""
-
     def add(self, rows: Any, /) -> None:
-        """Load what ``read`` gave."""
+        """Load what a reader made of a batch."""
 
     def finish(self) -> int:
         """Write what waits; how many customers are new or changed."""
@@ -52,6 +45,7 @@ class SourceLoading:
     def __init__(  # noqa: PLR0913 (the parts of one load)
         self,
         *,
+        make_reader: Callable[[], Reader],
         loading: Loading,
         columns: SourceColumns,
         rejecting: Rejecting,
@@ -60,6 +54,7 @@ class SourceLoading:
         progress: Progress,
         at: int,
     ) -> None:
+        self._make_reader = make_reader
         self._loading, self._columns, self._rejecting = loading, columns, rejecting
         self._loaded, self._signature, self._progress, self._at = loaded, signature, progress, at
 
@@ -85,7 +80,6 @@ class SourceLoading:
         if same and part.fingerprint is not None:
             return
         start = before if before and same and part.cursor_column else PartLoaded(fingerprint)
-        self._loading.next_part()
         self._rejecting.next_part(origin, afresh=start.place.value is None)
         self._loaded.put(origin, self._read(part, start), self._at)
 
@@ -97,9 +91,12 @@ class SourceLoading:
         erased_before, old_before = left_out.of_erased, left_out.too_old
         from_value = start.place.value
         place = replace(start.place, rows=0)
-        for batch in part.read(from_value):
-            rows += len(batch.rows) + len(batch.rejected)
-            place = place.after(self._batch(part, batch, seen))
+        reading = Reading(part, from_value, self._columns, self._make_reader)
+        with closing(batches_of(reading)) as batches:
+            for batch in batches:
+                self._batch(batch, seen)
+                rows += batch.count
+                place = place.after(batch.cursor)
         return PartLoaded(
             start.fingerprint,
             place if part.cursor_column else Place(),
@@ -109,17 +106,10 @@ class SourceLoading:
             start.too_old + left_out.too_old - old_before,
         )
 
-    def _batch(self, part: SourcePart, batch: Batch, seen: int) -> Sequence[Any]:
-        """Load a batch; its rows' places."""
+    def _batch(self, batch: BatchRead, seen: int) -> None:
+        """Load a batch."""
+        if batch.rows is not None:
+            self._loading.add(batch.rows)
         bad = [Rejected(reject.row + seen, reject.reason) for reject in batch.rejected]
-        count = len(batch.rows) + len(bad)
-        cursor: Sequence[Any] = ()
-        if batch.rows:
-            fields = self._columns.fields(batch, part.origin, part.cursor_column)
-            cursor = fields.cursor or ()
-            rows, more = sift(self._loading.read, fields, batch.numbers)
-            bad += [Rejected(reject.row + seen, reject.reason) for reject in more]
-            self._loading.add(rows)
-        self._rejecting.add(count, bad)
-        self._progress.advance(count)
-        return cursor
+        self._rejecting.add(batch.count, bad)
+        self._progress.advance(batch.count)
