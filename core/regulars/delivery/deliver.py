@@ -21,7 +21,7 @@ from sqlalchemy import func, select
 from regulars.errors import RegularsError
 from regulars.instants import micros
 from regulars.playbook.secrets import redact
-from regulars.policy import still_allowed
+from regulars.policy import LastLook
 from regulars.progress import Silent
 from regulars.store import tables
 
@@ -126,6 +126,7 @@ class _Loop:
     answers: list[Answer] = field(default_factory=list)  # not yet written down
     handed: set[int] = field(default_factory=set)  # claims that a channel may have, by number
     material: Material = field(default_factory=Material)
+    last_look: LastLook | None = None
     samples: dict[str, Sample] = field(default_factory=dict)  # of a rehearsal, by message
 
     def __post_init__(self) -> None:
@@ -206,7 +207,9 @@ class _Loop:
             return {}
         if not self.material.covers(claims):
             self.material = gather(connection, self.scope, claims)
-        return still_allowed(connection, self.scope, [claim.id for claim in claims])
+        if self.last_look is None:
+            self.last_look = LastLook(connection, self.scope)
+        return self.last_look.refusals(connection, [claim.id for claim in claims])
 
     def _settle(self, connection: Connection) -> list[Claim]:
         pairs = [(answer.claim, answer.outcome) for answer in self.answers]

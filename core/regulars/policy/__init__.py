@@ -1,8 +1,8 @@
 """Policy: whether a planned message may go, and on which channel."""
 
-from .again import still_allowed
+from .again import LastLook
 from .checks import decide
 from .contents import content_of
 from .routing import address, routes
 
-__all__ = ["address", "content_of", "decide", "routes", "still_allowed"]
+__all__ = ["LastLook", "address", "content_of", "decide", "routes"]

@@ -52,9 +52,10 @@ def counts(cap: Cap, playbook: Playbook, row: FromClause) -> ColumnElement[bool]
     return and_(*tests)
 
 
-def attempted(playbook: Playbook, since: ColumnElement[int]) -> ColumnElement[bool]:
+def attempted(
+    playbook: Playbook, deliveries: FromClause, since: ColumnElement[int]
+) -> ColumnElement[bool]:
     """The deliveries that were attempted ``since`` an instant, or are now, and may be capped."""
-    deliveries = tables.deliveries
     transactional = [name for name in playbook.messages if playbook.is_transactional(name)]
     return and_(
         deliveries.c.attempts > 0,
@@ -100,7 +101,7 @@ def _before(candidates: Candidates, spans: Sequence[Windows]) -> Any:
     columns: list[ColumnElement[Any]] = []
     for span in spans:
         begins = span.begins(people.c.zone)
-        tried = attempted(playbook, begins)
+        tried = attempted(playbook, deliveries, begins)
         shadow = and_(ghost, deliveries.c.settled_at >= begins)
         counted = and_(counts(span.cap, playbook, deliveries), or_(tried, shadow))
         columns.append(func.sum(case((counted, 1), else_=0)))
