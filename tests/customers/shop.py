@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from regulars.progress import Progress
+
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ORDERS = {
     "use": "csv",
@@ -58,7 +60,11 @@ class Shop:
         (self.folder / name).write_text("".join(f"{line}\n" for line in lines))
 
     def load(
-        self, sources: Mapping[str, Any], now: datetime = NOW, **words: Any
+        self,
+        sources: Mapping[str, Any],
+        now: datetime = NOW,
+        progress: Progress | None = None,
+        **words: Any,
     ) -> dict[str, Ingested]:
         """Ingest ``sources`` as a run would."""
         playbook = {
@@ -72,7 +78,7 @@ class Shop:
         path = self.folder / "playbook.yaml"
         path.write_text(yaml.safe_dump(playbook))
         loaded = load_playbook(path, {})
-        return ingest(self.store, loaded, SHAPE, now)
+        return ingest(self.store, loaded, SHAPE, now, progress)
 
     def orders(self, *rows: str, **words: Any) -> Ingested:
         """Ingest orders.csv with these rows, one ``who,at,item,total`` each."""
