@@ -15,7 +15,7 @@ import yaml
 from sqlalchemy import case, select
 
 from regulars.playbook.conditions import PLAIN, Group, InSegment
-from regulars.playbook.secrets import redact
+from regulars.playbook.secrets import Secret
 from regulars.playbook.values import jsonable
 
 from .compile import compile_condition
@@ -31,6 +31,13 @@ if TYPE_CHECKING:
     from .scope import Scope
 
 AT_ONCE = 100  # leaves in one SELECT, each of up to seven columns; databases end at some 1,600
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes a condition as a playbook does, and a secret as what hides it."""
+
+
+_Dumper.add_representer(Secret, lambda dumper, secret: dumper.represent_str(repr(secret)))
 
 Join = Literal["all", "any", "none"]
 GROUPS: tuple[Join, ...] = ("all", "any", "none")
@@ -132,7 +139,6 @@ class _Reader:
         groups = GROUPS if isinstance(condition, Group) else ()
         data = written or _as_data(condition)
         words = _in_line({word: value for word, value in data.items() if word not in groups})
-        words = redact(words, self.scope.playbook.secrets)
         if isinstance(condition, InSegment):
             name = condition.segment
             inner = () if name in told else (self.segment(name, told),)
@@ -162,8 +168,13 @@ def _as_data(condition: Condition) -> dict[str, Any]:
 
 
 def _in_line(words: Mapping[str, Any]) -> str:
-    text = yaml.safe_dump(
-        jsonable(words), default_flow_style=True, sort_keys=False, allow_unicode=True, width=10**9
+    text = yaml.dump(
+        jsonable(words),
+        Dumper=_Dumper,
+        default_flow_style=True,
+        sort_keys=False,
+        allow_unicode=True,
+        width=10**9,
     )
     return " ".join(text.split())
 

@@ -89,8 +89,8 @@ class Outside:
         _, matching = self._events(trigger.event, trigger.where)
         if matching is not None:
             return []
-        told = f"none of their {count} {trigger.event} is as the journey wants it"
-        return [f"{told}; the last came {day(last)}"]
+        told = f"no {trigger.event} is as the journey wants it"
+        return [f"{told}; {count} came, the last {day(last)}"]
 
     def _not_inactive(self, event: str, span: Duration) -> list[str]:
         _, last = self._events(event)
