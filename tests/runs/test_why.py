@@ -330,6 +330,24 @@ def test_again_and_what_came_before_the_journey_forbid(client: Client) -> None:
     assert why_not(client, "bob") == told
 
 
+def test_the_whole_story_is_told_on_every_database(anywhere: Client) -> None:
+    anywhere.people("ada,ada@example.com,Paris,,America/New_York", "bob,ADA@example.com,,,")
+    anywhere.orders(ADAS_FIRST, "bob,2026-05-01T08:30:00,2,bread,1")
+    policy = "policy: {holdout: 5%, caps: [{at_most: 1, per: day, then: hold}]}\n"
+    steps = "[{send: hello}, {wait: 2d}, {wait_for: {performed: order}, at_most: 2d}]"
+    anywhere.write(
+        policy + SEGMENTS + journey("{event: order}", steps, "goal: {performed: order},")
+    )
+    anywhere.run(DAY1)
+    told = why(anywhere, "bob")
+    assert told["known"]["events"][0]["count"] == 1
+    assert message(anywhere, "bob")["why"] == "ADA@example.com got it as ada"
+    (entry,) = passage(anywhere, "ada", "--at", DAY3)["entries"]
+    assert entry["stands"]["step"] == "wait_for-1"
+    (entry,) = passage(anywhere, "ada")["entries"]
+    assert entry["stands"]["step"] == "wait-1"
+
+
 # ------------------------------------------------------------------ for people
 
 
