@@ -78,6 +78,8 @@ def _kind(event: object) -> Kind:
 
 
 def _text(name: str, value: object) -> str | None:
+    if value is None:
+        return None
     with of_field(name):
         text = cells.text(value)
         if text is None or not text.strip():

@@ -30,7 +30,7 @@ _NOT_OURS = Refused("the token is none of this playbook's")
 _UNKNOWN = Refused("no message that was sent is known by that name")
 _AMBIGUOUS = Refused("several messages have that provider_id; give the delivery instead")
 _GONE = Refused("the customer was removed")
-_LEARNT_AT_ONCE = 10_000  # deliveries
+_LEARNT_AT_ONCE = 50_000  # deliveries
 
 _ledger = tables.deliveries
 
@@ -52,7 +52,7 @@ def learn_keys(store: Store, playbook: str) -> None:
     while True:
         with store.transaction() as connection:
             rows = connection.execute(_unlearnt()).all()
-            keys = (
+            keys = sorted(  # an index takes keys in their order far faster
                 (bytes.fromhex(delivery_key(playbook, j, s, customer, entry, str(at))), number)
                 for number, j, s, customer, entry, at in rows
             )
