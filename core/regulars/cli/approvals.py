@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from .opening import at_option, instant_of, json_option, opened, playbook_argument
+from .opening import at_option, instant_of, json_option, login, opened, playbook_argument
 from .printing import print_json, print_table
 
 if TYPE_CHECKING:
@@ -117,11 +116,4 @@ def _answer(playbook: Path, which: str | None, state: State, note: str | None) -
     from regulars.runs.approving import answer
 
     with opened(playbook) as loaded:
-        return answer(loaded, which, state, _login(), datetime.now(UTC), note)
-
-
-def _login() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container without names
-        return "unknown"
+        return answer(loaded, which, state, login(), datetime.now(UTC), note)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from .opening import json_option, opened, playbook_argument
+from .opening import json_option, login, opened, playbook_argument
 from .printing import print_json, print_table
 
 if TYPE_CHECKING:
@@ -107,14 +106,6 @@ def resolve(playbook: Path, ids: tuple[int, ...], word: Word | None) -> None:
     if word is None:
         raise click.UsageError("say what became of them: --sent, --failed or --again")
     with opened(playbook) as loaded:
-        count = settling.resolve(loaded, ids, word, _person(), datetime.now(UTC))
+        count = settling.resolve(loaded, ids, word, login(), datetime.now(UTC))
     ends = {"sent": "sent", "failed": "failed", "again": "planned again"}
     click.echo(f"{count:,} {'message' if count == 1 else 'messages'} {ends[word]}")
-
-
-def _person() -> str:
-    """Who is at the keyboard, as the system knows them."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "somebody"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -81,3 +82,11 @@ def instant_of(text: str | None, loaded: Loaded) -> datetime:
         return LocalTime.parse(text).at(loaded.playbook.timezone)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--at") from None
+
+
+def login() -> str:
+    """The name of the person at the keyboard, as the system knows them."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container without names
+        return "unknown"
