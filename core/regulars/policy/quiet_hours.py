@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 
 def quiet_until(now: datetime, zone: ZoneInfo, hours: QuietHours) -> datetime | None:
-    """The first instant after ``now`` that is not in quiet ``hours``; None if ``now`` is not."""
+    """When the quiet ``hours`` that ``now`` lies in are over; None if it lies in none.
+
+    The clock on the wall counts. One that is set back to before they began ends them sooner.
+    """
     begin, end = (time(at.hour, at.minute) for at in (hours.from_, hours.to))
     until = now
     while True:  # a clock that is set back at their end may lead into them again
