@@ -119,7 +119,7 @@ def plan_traits(playbook: Playbook, plugins: Plugins) -> TraitPlan:
 
 
 def refresh_traits(store: Store, plan: TraitPlan, now: datetime) -> int:
-    """Compute every trait of every customer as of ``now`` anew; how many customers.
+    """Compute every trait of every customer as of ``now`` anew; how many customers have any.
 
     One transaction: the traits are the old ones or the new ones. It reads the covering index of
     events, which loading leaves ready: without it a large store would take hours.
@@ -127,6 +127,8 @@ def refresh_traits(store: Store, plan: TraitPlan, now: datetime) -> int:
     with store.transaction() as connection:
         traits = store.tables.traits
         connection.execute(traits.delete())
+        if not plan.columns:
+            return 0
         columns = ["customer", *(column.name for column in plan.columns)]
         events = Events.of(connection, store.tables, Moment(now, plan.zone))
         return insert_from(connection, traits, columns, traits_of_all(plan.columns, events))
