@@ -207,7 +207,7 @@ def test_a_cap_names_the_messages_that_count(client: Client) -> None:
     _, entry = passage(client, "ada")["entries"]
     (told,) = entry["messages"]
     assert (told["state"], told["reason"]) == ("skipped", "cap")
-    assert told["why"] == "at most 1 in 1w, and these count: hello (2026-05-01 09:00)"
+    assert told["why"] == "at most 1 in 7d, and these count: hello (2026-05-01 09:00)"
 
 
 def test_a_duplicate_names_the_other_customer(client: Client) -> None:

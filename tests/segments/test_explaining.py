@@ -71,7 +71,7 @@ def test_every_leaf_shows_what_it_was_compared_with(store: Store) -> None:
         "basket": [
             f"✓ {{performed: order, at_least: 10, average: total}}: average of total is 10.00, {at}"
         ],
-        "gone": ["✓ {not_performed: order, within: 1w}: none in 1w, the last on 2026-03-20 00:00"],
+        "gone": ["✓ {not_performed: order, within: 1w}: none in 7d, the last on 2026-03-20 00:00"],
         "there": ["✓ {near: [45.53, -122.68], within: 2000m, attribute: home}: 1.11km away"],
         "alive": ["✗ {score: value.alive, at_least: 0.5}: value.alive is unknown"],
     }

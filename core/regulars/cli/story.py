@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from regulars.runs.why import Passage, Why
     from regulars.segments.explaining import Finding
 
+HOLDOUT = "holdout"  # recorded like an experiment, told on its own
 GROUPS = {"all": "all of", "any": "any of", "none": "none of", "and": "and"}
 
 
@@ -105,7 +106,8 @@ def _facts(known: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         held = "in it: never written to, always measured" if known["holdout"] else "not in it"
         yield "holdout", held
     for row in known["experiments"]:
-        yield row["experiment"], f"arm {row['arm']}, {_at(row['at'])}"
+        if row["experiment"] != HOLDOUT:
+            yield row["experiment"], f"arm {row['arm']}, {_at(row['at'])}"
 
 
 def _address(address: str | None) -> str:

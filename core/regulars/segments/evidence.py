@@ -36,10 +36,12 @@ if TYPE_CHECKING:
 
     from regulars.customers.comparisons import Subject
     from regulars.playbook.conditions import Condition
+    from regulars.playbook.values import Duration
 
     from .scope import Scope
 
 LONGEST = 60  # characters of a text that is shown
+_DAY = 86_400_000_000  # microseconds
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,12 @@ def in_words(value: Any, type_: str, scale: int = 1) -> str:
         case "number" | "integer":
             return str(int(value)) if value == int(value) else repr(value)
     return _text(str(value))
+
+
+def span_in_words(duration: Duration) -> str:
+    """A duration, whole weeks as days: most playbooks say 7d and 14d."""
+    days, rest = divmod(duration.micros, _DAY)
+    return str(duration) if duration.months or rest else f"{days}d"
 
 
 def _time(value: int) -> str:
@@ -140,8 +148,10 @@ def _last(scope: Scope, event: str, where: Mapping[str, Any]) -> ColumnElement[A
     return newest.correlate(scope.tables.customers).scalar_subquery()
 
 
-def _of_events(what: str, subject: Subject, within: object, value: Any, last: int | None) -> str:
-    window = f" in {within}" if within is not None else ""
+def _of_events(
+    what: str, subject: Subject, within: Duration | None, value: Any, last: int | None
+) -> str:
+    window = "" if within is None else f" in {span_in_words(within)}"
     ended = "" if last is None else f", the last on {_time(last)}"
     if last is None:
         return "no such event"

@@ -18,6 +18,7 @@ from regulars.playbook.triggers import (
     LeavesTrigger,
     ScheduleTrigger,
 )
+from regulars.segments.evidence import span_in_words
 
 from .person import day
 
@@ -125,7 +126,8 @@ class Outside:
         if again != "always":
             free = again.after(last, self.person.scope.zone)
             if free > self.person.scope.now:
-                return f"they entered on {day(last)}; again: {again} lets them in from {day(free)}"
+                span = span_in_words(again)
+                return f"they entered on {day(last)}; again: {span} lets them in from {day(free)}"
         return f"they entered on {day(last)}, and nothing new has come since"
 
     def _before_its_time(self) -> str:
@@ -168,16 +170,17 @@ class Outside:
         """How many such events came, and when the last one was."""
         scope = self.person.scope
         events = scope.tables.events
-        query = select(func.count(), func.max(events.c.time)).where(
+        query = select(func.coalesce(func.sum(events.c.times), 0), func.max(events.c.time)).where(
             events.c.customer == self.person.number,
             events.c.time <= micros(scope.now),
             scope.events.named(event),
             scope.where(where or {}),
         )
         count, last = self.person.connection.execute(query).one()
-        return count, None if last is None else instant(last)
+        return int(count), None if last is None else instant(last)
 
 
 def _marked(leaf: Any) -> str:
+    """A leaf that is in the way: what holds is among what must not."""
     said = f": {leaf.actual}" if leaf.actual else ""
-    return f"{'✓' if leaf.holds else '✗'} {leaf.words}{said}"
+    return f"✓ {leaf.words}{said}, and it must not" if leaf.holds else f"✗ {leaf.words}{said}"

@@ -14,7 +14,7 @@ from regulars.playbook.values import Duration
 from regulars.policy import routes
 from regulars.policy.windows import calendar_window
 from regulars.runs.sentences import sentence
-from regulars.segments.evidence import evidence
+from regulars.segments.evidence import evidence, span_in_words
 from regulars.store import tables
 
 from .known import addresses
@@ -42,7 +42,7 @@ def _late(person: Person, row: Mapping[str, Any]) -> str:
     message = person.scope.playbook.messages.get(row["message"])
     limit = None if message is None else message.max_lateness
     over = _decided_at(person, row) - row["due_at"]
-    allowed = "" if limit is None else f"; max_lateness is {limit}"
+    allowed = "" if limit is None else f"; max_lateness is {span_in_words(limit)}"
     return f"it was due {day(row['due_at'])}, {length(over)} before this run{allowed}"
 
 
@@ -151,7 +151,8 @@ def _full(person: Person, row: Mapping[str, Any]) -> Iterator[str]:
             shown = ", ".join(f"{m['message']} ({day(m['settled_at'])})" for m in these)
             where = "".join(f" on {c}" for c in (cap.channel,) if c)
             where += "".join(f" of {t}" for t in (cap.topic,) if t)
-            yield f"at most {cap.at_most} in {cap.per}{where}, and these count: {shown}"
+            per = span_in_words(cap.per) if isinstance(cap.per, Duration) else f"a {cap.per}"
+            yield f"at most {cap.at_most} in {per}{where}, and these count: {shown}"
 
 
 def _counted(person: Person, at: datetime, but: int) -> list[dict[str, Any]]:
