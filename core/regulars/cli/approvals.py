@@ -42,14 +42,25 @@ def list_(playbook: Path, *, as_json: bool) -> None:
     if as_json:
         print_json([asdict(item) for item in found])
         return
-    columns = ["number", "message", "answer", "waiting", "up to", "asked", "answered", "by", "note"]
-    print_table("Approvals", columns, (_row(item) for item in found))
+    print_table("Approvals", _COLUMNS, (_row(item) for item in found))
+
+
+_COLUMNS = ("number", "message", "waiting", "up to", "asked", "answer")
 
 
 def _row(item: Question) -> list[object]:
-    state = f"{item.state}, changed since" if item.changed else item.state
-    asked = [str(item.number), item.message, state, item.waiting, item.up_to, item.asked]
-    return [*asked, item.answered, item.by, item.note]
+    asked = [str(item.number), item.message, item.waiting, item.up_to, item.asked]
+    return [*asked, _answered(item)]
+
+
+def _answered(item: Question) -> str:
+    """The answer in words: what, by whom, when, why, and whether it still means anything."""
+    said: str = item.state
+    if item.answered is not None:
+        said += f" by {item.by}, {item.answered:%Y-%m-%d %H:%M}"
+    if item.note:
+        said += f": {item.note}"
+    return f"{said} (the message has changed since)" if item.changed else said
 
 
 @command.command("show")
@@ -70,8 +81,7 @@ def show(playbook: Path, which: str | None, at: str | None, *, as_json: bool) ->
     if as_json:
         print_json({**asdict(item), "sample": shown})
         return
-    told = dict(zip(("number", "message", "answer", "waiting", "up to"), _row(item), strict=False))
-    print_table("Question", ["what", "is"], [*told.items(), ("asked", item.asked)])
+    print_table("Approval", ["what", "is"], zip(_COLUMNS, _row(item), strict=True))
     if shown is None:
         click.echo("there is no customer to show it for")
     else:
