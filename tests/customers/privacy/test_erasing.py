@@ -224,3 +224,13 @@ def found(client: Client, name: str) -> list[str]:
     """The files of the store in which ``name`` stands."""
     files = [path for path in (client.folder / ".regulars").iterdir() if path.is_file()]
     return [path.name for path in files if name.encode() in Path(path).read_bytes()]
+
+
+def test_an_unknown_message_of_theirs_may_be_settled_and_goes_to_nobody(shop: Client) -> None:
+    change(shop, state="unknown", reason="no_answer")
+    erase(shop)
+    words = ("deliveries", "resolve", str(shop.path), "1", "--again")
+    status, _, err = shop.call(*words)
+    assert status == 0, err
+    done = shop.run("2026-05-01T10:00Z")["decisions"]
+    assert (done["sent"], sum(done["skipped"].values())) == (0, 1)

@@ -33,20 +33,16 @@ class OldEvents:
         return self.tables.events
 
     def select(self, *columns: Any) -> Select[Any]:
-        """SELECT ``columns`` of them; from customer to customer through the index of events."""
-        customers, events, entries = self.tables.customers, self.events, tables.entries
+        """SELECT ``columns`` of them."""
+        events, entries = self.events, tables.entries
         letting_in = select(entries.c.event).where(
             entries.c.state == "active",
             entries.c.event.is_not(None),
             entries.c.occurred_at <= self.limit,
         )
-        return (
-            select(*columns)
-            .select_from(customers.join(events, events.c.customer == customers.c.id))
-            .where(
-                customers.c.id > self.after,
-                customers.c.id <= self.upto,
-                events.c.time <= self.limit,
-                events.c.id.not_in(letting_in),
-            )
+        return select(*columns).where(
+            events.c.customer > self.after,
+            events.c.customer <= self.upto,
+            events.c.time <= self.limit,
+            events.c.id.not_in(letting_in),
         )

@@ -61,7 +61,8 @@ def drop(connection: Connection, old: OldEvents) -> int:
     """Remove ``old`` events; how many."""
     number = Column("id", Id, primary_key=True, autoincrement=False)
     with temporary(connection, "old_events", number) as found:
-        insert_from(connection, found, ["id"], old.select(old.events.c.id))
+        if not insert_from(connection, found, ["id"], old.select(old.events.c.id)):
+            return 0
         return remove_events(connection, select(found.c.id))
 
 
