@@ -62,8 +62,7 @@ class EventLoading:
         names = self._numbers_of(rows.names)
         sources = [self._source] * len(customers)
         columns = (customers, rows.times, names, sources, rows.keys, rows.properties, *rows.used)
-        found = list(zip(*columns, strict=True))
-        self._writing.write(self.left_out.of_others(found, customers))
+        self._writing.write(self.left_out.of_others(columns, customers))
         self.latest = max(self.latest, latest)
 
     @property

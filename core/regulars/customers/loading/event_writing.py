@@ -7,9 +7,12 @@ each batch is written in the order of its keys.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import compress
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from sqlalchemy import func, select
 
 from regulars.store import insert_rows
@@ -17,32 +20,33 @@ from regulars.store import insert_rows
 from .event_keys import MaybeSeen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from sqlalchemy import Connection, Index, Table
 
 MOST_ASIDE = 50_000  # rows in memory
 Row = tuple[Any, ...]
+Columns = Sequence[Sequence[Any]]
 
 
 class EventWriting:
-    """Inserts rows of ``columns`` whose key isn't there yet; ``inserted`` counts them."""
+    """Inserts rows of the columns called so whose key isn't there yet; ``inserted`` counts them."""
 
     def __init__(self, connection: Connection, events: Table, columns: Sequence[str]) -> None:
         self._connection, self._events, self._columns = connection, events, tuple(columns)
         self._key = self._columns.index("key")
         self.inserted = 0
 
-    def write(self, rows: list[Row]) -> None:
+    def write(self, columns: Columns) -> None:
         """Insert what isn't there yet."""
-        self._insert(self._columns, rows)
+        self._insert(self._columns, zip(*columns, strict=True))
 
     def finish(self) -> None:
         """Nothing is left."""
 
-    def _insert(self, columns: Sequence[str], rows: Sequence[Row], *, skip: bool = True) -> None:
+    def _insert(self, names: Sequence[str], rows: Iterable[Row], *, skip: bool = True) -> None:
         self.inserted += insert_rows(
-            self._connection, self._events, columns, rows, skip_existing=skip
+            self._connection, self._events, names, rows, skip_existing=skip
         )
 
 
@@ -53,12 +57,13 @@ class InOrderOfKeys(EventWriting):
         super().__init__(connection, events, columns)
         self._next_id = _newest(connection, events) + 1
 
-    def write(self, rows: list[Row]) -> None:
+    def write(self, columns: Columns) -> None:
         """Insert what isn't there yet."""
-        numbered = [(*row, n) for n, row in enumerate(rows, self._next_id)]
-        self._next_id += len(rows)
-        numbered.sort(key=itemgetter(self._key))
-        self._insert((*self._columns, "id"), numbered)
+        count = len(columns[self._key])
+        ids = range(self._next_id, self._next_id + count)
+        self._next_id += count
+        rows = sorted(zip(*columns, ids, strict=True), key=itemgetter(self._key))
+        self._insert((*self._columns, "id"), rows)
 
 
 class IntoEmpty(EventWriting):
@@ -75,16 +80,16 @@ class IntoEmpty(EventWriting):
         self._then: InOrderOfKeys | None = None
         _once(events).drop(connection)
 
-    def write(self, rows: list[Row]) -> None:
+    def write(self, columns: Columns) -> None:
         """Insert what isn't there yet, or let it wait."""
         if self._then is not None:
-            self._then.write(rows)
+            self._then.write(columns)
             return
-        repeated = self._seen.places([row[self._key] for row in rows])
-        if repeated:
-            self._aside += [rows[place] for place in repeated]
-            left_out = set(repeated)
-            rows = [row for place, row in enumerate(rows) if place not in left_out]
+        repeated = self._seen.places(columns[self._key])
+        self._aside += [tuple(column[place] for column in columns) for place in repeated]
+        fresh = np.ones(len(columns[self._key]), dtype=bool)
+        fresh[repeated] = False
+        rows = compress(zip(*columns, strict=True), fresh.tolist())
         self._insert(self._columns, rows, skip=False)
         if len(self._aside) > MOST_ASIDE:
             self._build()
@@ -100,7 +105,8 @@ class IntoEmpty(EventWriting):
         self._seen = MaybeSeen()  # gives its memory to the index that is sorted now
         _once(self._events).create(self._connection)
         self._then = InOrderOfKeys(self._connection, self._events, self._columns)
-        self._then.write(self._aside)
+        if self._aside:
+            self._then.write(list(zip(*self._aside, strict=True)))
         self._aside = []
 
 

@@ -47,13 +47,15 @@ class LeftOut:
             used=[list(compress(column, kept)) for column in rows.used],
         )
 
-    def of_others(self, rows: list[tuple[Any, ...]], customers: Sequence[int]) -> list[Any]:
-        """``rows`` without those whose place in ``customers`` has nobody."""
+    def of_others(
+        self, columns: Sequence[Sequence[Any]], customers: Sequence[int]
+    ) -> Sequence[Sequence[Any]]:
+        """``columns`` without the rows whose place in ``customers`` has nobody."""
         if self.erased is None or NOBODY not in customers:
-            return rows
+            return columns
         kept = [number != NOBODY for number in customers]
         self.of_erased += len(kept) - sum(kept)
-        return list(compress(rows, kept))
+        return [list(compress(column, kept)) for column in columns]
 
     def profiles(self, rows: CustomerRows) -> CustomerRows:
         """``rows`` without those of people who were erased."""

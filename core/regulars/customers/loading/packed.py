@@ -1,4 +1,4 @@
-"""Packed columns: a column on its way to another process, as few large objects, not many small."""
+"""Packed columns: a column on its way to another process as one large object, not many small."""
 
 from __future__ import annotations
 
@@ -8,21 +8,23 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_END = "\0"  # no text of a row has it
+_END = "\0"  # hardly any text has it
 
 
 def pack(column: Sequence[Any]) -> Any:
-    """``column`` as one text, one array, or as it is."""
-    kinds = set(map(type, column))
-    if kinds == {str}:
+    """Texts as one text, whole numbers as an array, any other column as it is."""
+    try:
         text = _END.join(column)
-        return text if text.count(_END) == len(column) - 1 else column
-    if kinds == {int}:
-        try:
-            return array("q", column)
-        except OverflowError:
-            return column
-    return column
+    except TypeError:
+        return _numbers(column)
+    return text if text.count(_END) == len(column) - 1 else column
+
+
+def _numbers(column: Sequence[Any]) -> Any:
+    try:
+        return array("q", column)
+    except (TypeError, OverflowError):
+        return column
 
 
 def unpack(packed: Any) -> Sequence[Any]:
