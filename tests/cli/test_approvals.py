@@ -46,7 +46,8 @@ def test_a_message_waits_is_shown_and_goes_once_a_person_agreed(shop: Client) ->
 
     status, out, _ = shop.call("approvals", "show", str(shop.path), "--at", FIRST)
     assert status == 0
-    assert "Dear bob, come by." in out
+    assert "Subject: A letter\n\nDear bob, come by.\n" in out
+    assert "bob@example.com" in out
     assert "2026-05-01 09:00" in out
 
     note = ("--note", "looks good")
@@ -119,7 +120,9 @@ def test_where_several_wait_one_has_to_be_named(shop: Client) -> None:
     assert "(letter)" in err
     assert "(card)" in err
     out = shop.call("approvals", "show", str(shop.path), "card", "--json", "--at", FIRST)[1]
-    assert "come by" in json.loads(out)["sample"]["exact"]
+    shown = json.loads(out)["sample"]
+    assert (shown["channel"], shown["subject"]) == ("mail", "A letter")
+    assert shown["text"] == f"Dear {shown['customer']}, come by."
 
 
 def test_a_plan_asks_nobody(shop: Client) -> None:

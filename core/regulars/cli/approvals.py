@@ -84,12 +84,15 @@ def show(playbook: Path, which: str | None, at: str | None, *, as_json: bool) ->
     print_table("Approval", ["what", "is"], zip(_COLUMNS, _row(item), strict=True))
     if shown is None:
         click.echo("there is no customer to show it for")
-    else:
-        click.echo(f"as {shown['customer']} would get it on {shown['channel']}:\n")
-        click.echo(shown["exact"])
+        return
+    click.echo(f"as {shown['customer']} would get it at {shown['address']}, {shown['channel']}:\n")
+    if shown["subject"]:
+        click.echo(f"Subject: {shown['subject']}\n")
+    click.echo(shown["text"])
 
 
 def _rendered(loaded: Loaded, item: Question, now: datetime) -> dict[str, str] | None:
+    """What somebody who waits for it would read; ``regulars render`` shows every byte of it."""
     from regulars.runs.approving import sample
     from regulars.runs.preview import preview
 
@@ -97,9 +100,10 @@ def _rendered(loaded: Loaded, item: Question, now: datetime) -> dict[str, str] |
     if found is None or item.message not in loaded.playbook.messages:
         return None
     customer, channel = found
-    exact = preview(loaded, item.message, customer, channel, now).exact
-    text = exact.decode(errors="replace").replace("\r\n", "\n")
-    return {"customer": customer, "channel": channel, "exact": text}
+    said = preview(loaded, item.message, customer, channel, now).message
+    text = said.text or "\n".join(f"{name}: {value}" for name, value in said.data.items())
+    to = {"customer": customer, "channel": channel, "address": said.address}
+    return {**to, "subject": said.subject, "text": text.rstrip()}
 
 
 @command.command("approve")

@@ -36,11 +36,12 @@ NOWHERE = "nobody@example.invalid"  # shown where the customer has no address
 class Preview:
     """One message: ``exact`` is an e-mail as MIME, a text as it is, data field by field.
 
-    ``page`` is HTML to look at.
+    ``page`` is HTML to look at, ``message`` what a channel would be given.
     """
 
     exact: bytes
     page: str
+    message: Outgoing
 
 
 def preview(
@@ -64,7 +65,7 @@ def preview(
     if not isinstance(composed, Outgoing):
         outcome = composed.outcome
         raise PermanentError(f"'{message}' for {customer}: {outcome.reason}: {outcome.detail}")
-    return Preview(_exact(loaded, channel, composed), _page(composed))
+    return Preview(_exact(loaded, channel, composed), _page(composed), composed)
 
 
 def _channel(loaded: Loaded, message: str, channel: str | None) -> str:
