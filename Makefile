@@ -3,7 +3,7 @@
 #   make demo    play the CDNOW example end to end
 #   make test    run the tests
 #   make check   ruff, mypy, import-linter
-#   make bench   measure a first run of 100,000 customers (about a minute)
+#   make bench   measure a first run of 100,000 customers and 1,000,000 who wait (some minutes)
 #   make docs    write docs/commands.md, check the documentation against the program
 #   make wheel   build the wheel into dist/
 #   make starter copy examples/corner-bakery to where `regulars init` takes it from
@@ -69,6 +69,7 @@ check: $(DEV)
 
 bench: $(RUN)
 	$(BIN)/python bench/first_run.py --json build/first_run.json
+	$(BIN)/python bench/waiting.py --json build/waiting.json
 
 docs: $(DEV)
 	$(BIN)/python docs/commands.py
