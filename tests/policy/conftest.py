@@ -16,11 +16,15 @@ from regulars.segments.scope import Scope
 from regulars.store import Store, insert_rows, tables
 from sqlalchemy import delete, select, update
 
+from tests.runs.conftest import anywhere, client
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from regulars.playbook.loading import Loaded
+
+__all__ = ["anywhere", "client"]
 
 NOON = "2026-08-12T12:00Z"  # a Wednesday
 
