@@ -52,7 +52,7 @@ class Talk(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         peer: Peer = self.server.peer  # type: ignore[attr-defined]
-        self.peer, self.recipient = peer, ""
+        self.peer, self.recipient, self.refused = peer, "", False
         with peer.lock:
             peer.connections += 1
         try:
@@ -95,17 +95,24 @@ class Talk(socketserver.StreamRequestHandler):
             self.recipient = argument.removeprefix("TO:<").rstrip(">")
         if verb == "DATA":
             return self.data(argument)
+        if verb in {"MAIL", "RCPT"}:
+            going = self.say(verb, argument, "250 fine")
+            self.refused = not self.said.startswith("250") or (self.refused and verb == "RCPT")
+            return going
         if verb == "QUIT":
             self.say(verb, argument, "221 bye")
             return False
         return self.say(verb, argument, "235 welcome" if verb == "AUTH" else "250 fine")
 
     def data(self, argument: str) -> bool:
-        if not self.say("DATA", argument, "354 go on") or not self.said.startswith("354"):
+        otherwise = "503 5.5.1 nobody to send to" if self.refused else "354 go on"
+        if not self.say("DATA", argument, otherwise) or not self.said.startswith("354"):
             return self.said[0] in "45" and not self.said.startswith("421")
         lines = []
         while (line := self.rfile.readline()) not in {b".\r\n", b""}:
             lines.append(line.removeprefix(b"."))
+        if not line:
+            return False  # it ended before the message did
         going = self.say("end", self.recipient, "250 2.0.0 queued")
         if going and self.said.startswith("250"):
             with self.peer.lock:
@@ -122,10 +129,10 @@ class Listener(socketserver.ThreadingTCPServer):
         """A client that goes away is no news."""
 
 
-@pytest.fixture
-def peer() -> Iterator[Peer]:
-    """A mail server on a free port of this machine."""
-    peer = Peer()
+@pytest.fixture(params=[[], ["PIPELINING"]], ids=["one-by-one", "pipelining"])
+def peer(request: pytest.FixtureRequest) -> Iterator[Peer]:
+    """A mail server on a free port of this machine, with and without pipelining."""
+    peer = Peer(extensions=list(request.param))
     with Listener(("127.0.0.1", 0), Talk) as listener:
         listener.peer = peer
         peer.port = listener.server_address[1]

@@ -114,6 +114,21 @@ def test_a_refusal_means_what_it_says(  # noqa: PLR0913
     assert peer.connections == 1, "a refusal of one message costs no connection"
 
 
+@pytest.mark.parametrize("verb", ["MAIL", "RCPT"])
+def test_a_server_that_waits_for_what_it_refused_is_left_without_it(
+    peer: Any, channel: Any, email: Make, verb: str
+) -> None:
+    peer.extensions = ["PIPELINING"]
+    peer.answers[verb] = once("550 5.7.1 no")
+    peer.answers["DATA"] = once("354 go on all the same")
+    with channel() as sender:
+        with pytest.raises(PermanentError, match="550"):
+            sender.send(email())
+        sender.send(email(address="next@example.com"))
+    assert [recipient for recipient, _ in peer.messages] == ["next@example.com"]
+    assert peer.connections == 2
+
+
 def test_half_of_the_recipients_refused_harms_no_other(
     peer: Any, channel: Any, email: Make
 ) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from binascii import b2a_qp
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from regulars.errors import PermanentError
 from regulars.hooks.kinds import Outgoing
-from regulars.messages.mime import message_id, mime
+from regulars.messages.mime import message_id, mime, quoted
 
 SENDER = "Corner Bakery <hello@corner.example>"
 ATTACK = "=?utf-8?q?a=0D=0ABcc:_e@x?="
@@ -46,6 +47,17 @@ def bodies(parsed: EmailMessage) -> list[str]:
         part.get_payload(decode=True).decode().replace("\r\n", "\n")  # type: ignore[union-attr]
         for part in parts
     ]
+
+
+pieces = st.sampled_from(
+    ["\n", "\n<p>", "<", "=", " ", "\t", ".", "a", "a" * 90, "é", "\n.\n", "\n<"]
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(pieces, max_size=30).map("".join))
+def test_a_page_is_quoted_piece_by_piece_as_it_would_be_whole(text: str) -> None:
+    assert quoted(text) == b2a_qp(text.encode()).replace(b"\n", b"\r\n")
 
 
 def one_newline(text: str) -> str:

@@ -32,6 +32,7 @@ _ALTERNATIVE = (
 _KEY = re.compile("[0-9a-f]{32}")
 _BETWEEN = f"\r\n--{_BOUNDARY}\r\n".encode()
 _END = f"\r\n--{_BOUNDARY}--\r\n".encode()
+_SHORT = 8_000  # characters of a piece that is worth keeping
 
 
 def mime(message: Outgoing, *, sender: str, reply_to: str | None = None) -> bytes:
@@ -99,8 +100,29 @@ def _part(subtype: str, text: str) -> bytes:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     octets = text.encode(errors="replace")
     if len(octets) - len(text) > len(text) // 5:
-        encoding, body = "base64", encodebytes(octets.replace(b"\n", b"\r\n"))
+        encoding = "base64"
+        body = encodebytes(octets.replace(b"\n", b"\r\n")).replace(b"\n", b"\r\n")
     else:
-        encoding, body = "quoted-printable", b2a_qp(octets)
+        encoding, body = "quoted-printable", quoted(text)
     head = f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}"
-    return head.encode("ascii") + b"\r\n\r\n" + body.replace(b"\n", b"\r\n")
+    return head.encode("ascii") + b"\r\n\r\n" + body
+
+
+def quoted(text: str) -> bytes:
+    """``text`` with lines ending in LF as quoted-printable with lines ending in CRLF.
+
+    Most of a page is its layout, the same in every message; so what stands between two lines that
+    begin with a tag is encoded once.
+    """
+    first, *others = text.split("\n<")
+    tags = [_once(rest) if len(rest) < _SHORT else _quoted(f"<{rest}") for rest in others]
+    return b"\r\n".join([_quoted(first), *tags])
+
+
+@lru_cache(maxsize=1024)
+def _once(rest: str) -> bytes:
+    return _quoted(f"<{rest}")
+
+
+def _quoted(text: str) -> bytes:
+    return b2a_qp(text.encode(errors="replace")).replace(b"\n", b"\r\n")

@@ -42,5 +42,7 @@ def _is_about_address(stage: Stage, code: int, answer: str) -> bool:
 
 def plain(answer: bytes) -> str:
     """A server's words in one line, at most 300 characters, nothing that steers a terminal."""
-    words = answer.decode("utf-8", errors="replace").split()
-    return "".join(c if c.isprintable() else "?" for c in " ".join(words))[:300]
+    words = " ".join(answer.decode("utf-8", errors="replace").split())
+    if not words.isprintable():
+        words = "".join(c if c.isprintable() else "?" for c in words)
+    return words[:300]

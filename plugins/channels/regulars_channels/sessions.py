@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from regulars.errors import RegularsError, TemporaryError, UnknownOutcome
 
-from .replies import SHUTTING_DOWN, plain, refusal
+from .replies import SHUTTING_DOWN, Stage, plain, refusal
 
 Connect = Callable[[], smtplib.SMTP]
 
@@ -84,18 +84,37 @@ class Session:
         return self._content(smtp, content)
 
     def _envelope(self, smtp: smtplib.SMTP, sender: str, recipient: str, size: int) -> None:
+        """Say who writes to whom; all at once to a server that allows it (RFC 2920)."""
         declared = f" SIZE={size}" if smtp.has_extn("size") else ""
-        code, answer = smtp.docmd("MAIL", f"FROM:<{sender}>{declared}")
-        if code == SHUTTING_DOWN:
-            raise _ClosedError(plain(answer))
-        if not _positive(code):
-            raise refusal("MAIL", code, answer)
-        code, answer = smtp.docmd("RCPT", f"TO:<{recipient}>")
-        if not _positive(code):
-            raise refusal("RCPT", code, answer)
-        code, answer = smtp.docmd("DATA")
-        if code != _GO_ON:
-            raise refusal("DATA", code, answer)
+        lines: dict[Stage, str] = {
+            "MAIL": f"MAIL FROM:<{sender}>{declared}",
+            "RCPT": f"RCPT TO:<{recipient}>",
+            "DATA": "DATA",
+        }
+        at_once = smtp.has_extn("pipelining")
+        if at_once:
+            smtp.send("".join([f"{line}\r\n" for line in lines.values()]))
+        for number, (stage, line) in enumerate(lines.items(), 1):
+            code, answer = smtp.getreply() if at_once else smtp.docmd(line)
+            if stage == "MAIL" and code == SHUTTING_DOWN:
+                raise _ClosedError(plain(answer))
+            if code != _GO_ON if stage == "DATA" else not _positive(code):
+                if at_once:
+                    self._hear_out(smtp, len(lines) - number)
+                raise refusal(stage, code, answer)
+
+    def _hear_out(self, smtp: smtplib.SMTP, answers: int) -> None:
+        """Read the ``answers`` to what was said along with a line that was refused.
+
+        A server that waits for the content all the same is left: so it gets none.
+        """
+        try:
+            codes = [smtp.getreply()[0] for _ in range(answers)]
+        except _BROKEN:
+            self._drop()
+        else:
+            if _GO_ON in codes:
+                self._drop()
 
     def _content(self, smtp: smtplib.SMTP, content: bytes) -> str:
         try:
@@ -144,7 +163,7 @@ def dotted(content: bytes) -> bytes:
     ``content`` has CRLF line ends only.
     """
     end = b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n"
-    body = content.replace(b"\r\n.", b"\r\n..")
+    body = content.replace(b"\r\n.", b"\r\n..") if b"\r\n." in content else content
     return (b"." if body.startswith(b".") else b"") + body + end
 
 
