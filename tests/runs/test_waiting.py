@@ -279,3 +279,49 @@ def test_the_journey_with_the_higher_priority_writes_first(client: Client) -> No
     client.orders(ADA)
     client.run("2026-05-01T09:00Z")
     assert client.told("ada") == ["thanks", "hello"]
+
+
+BREAKS = '''\
+"""A condition that breaks while a file is there."""
+
+from pathlib import Path
+
+from regulars.errors import TemporaryError
+from regulars.hooks import ConditionKind, Settings, hookimpl
+from sqlalchemy import true
+
+
+class Nothing(Settings):
+    pass
+
+
+def breaks(config, columns, moment):
+    if Path(__file__).with_name("broken").exists():
+        raise TemporaryError("out of order")
+    return true()
+
+
+@hookimpl
+def regulars_conditions():
+    yield ConditionKind("breaks", "Breaks while a file is there.", Nothing, breaks)
+'''
+
+
+def test_a_journey_that_broke_off_in_the_middle_is_done_again_from_its_beginning(
+    anywhere: Client,
+) -> None:
+    client = anywhere
+    (client.folder / "breaks.py").write_text(BREAKS, encoding="utf-8")
+    doing = "- send: hello\n- wait: 1d\n- set: {tier: new}\n- emit: waited\n"
+    choosing = "- if: {use: breaks}\n  then: [{send: thanks}]\n"
+    client.write(steps(doing + choosing), "plugins: [./breaks.py]\n" + HEAD)
+    client.orders(ADA, BOB)
+    assert outcome(client.run("2026-05-01T09:00Z")) == (2, 2, 0)
+    (client.folder / "broken").touch()
+    status, _, said = client.call("run", str(client.path), "--at", "2026-05-02T09:00Z")
+    assert status != 0
+    assert "out of order" in said
+    (client.folder / "broken").unlink()
+    assert outcome(client.run("2026-05-02T09:00Z")) == (2, 0, 2)
+    assert outcome(client.run("2026-05-02T09:00Z")) == (0, 0, 0)
+    assert client.told("ada") == ["hello", "thanks"]
