@@ -3,7 +3,7 @@
 #   make demo    play the CDNOW example end to end
 #   make test    run the tests
 #   make check   ruff, mypy, import-linter
-#   make bench   measure a first run of 100,000 customers and 1,000,000 who wait (some minutes)
+#   make bench   measure a first run, 1,000,000 customers who wait, a delivery (some minutes)
 #   make docs    write docs/commands.md, check the documentation against the program
 #   make wheel   build the wheel into dist/
 #   make starter copy examples/corner-bakery to where `regulars init` takes it from
@@ -70,6 +70,7 @@ check: $(DEV)
 bench: $(RUN)
 	$(BIN)/python bench/first_run.py --json build/first_run.json
 	$(BIN)/python bench/waiting.py --json build/waiting.json
+	$(BIN)/python bench/delivery.py --json build/delivery.json
 
 docs: $(DEV)
 	$(BIN)/python docs/commands.py

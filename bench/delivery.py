@@ -1,0 +1,177 @@
+"""Measure a delivery: planned → sent, into a null channel and into a local mail server.
+
+    python bench/delivery.py [--messages N] [--json FILE] [--keep FOLDER]
+
+Each row is a run of its own through the public command line, on a store of its own with FULL
+sync; what is measured is its delivery, from the first claim to the last answer, with rendering
+and ledger. The mail server is Postfix's ``smtp-sink`` (Debian: ``postfix``), which takes mail and
+throws it away; without it those rows are left out. The data is made by a seed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from first_run import Process, measured, regulars
+from mailing import make
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOW = "2026-03-01T09:00:00Z"
+BARE = Path(__file__).with_name("bare_smtp.py")
+IN_FLIGHT = 50  # messages of one commit, by default
+
+
+@contextmanager
+def sink() -> Iterator[tuple[int, list[int]]]:
+    """A mail server on this machine: its port, and in the end how many messages it took."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    taken: list[int] = []
+    who = ["-u", "nobody"] if os.geteuid() == 0 else []
+    with tempfile.TemporaryFile() as counters:  # a pipe would fill
+        command = [str(smtp_sink()), *who, "-c", f"127.0.0.1:{port}", "1000"]
+        process = subprocess.Popen(command, stdout=counters)
+        try:
+            _wait_for(port)
+            yield port, taken
+        finally:
+            process.terminate()
+            process.wait()
+            counters.seek(0)
+            taken += map(int, re.findall(rb"mesg=(\d+)", counters.read())[-1:])
+
+
+def smtp_sink() -> str | None:
+    return shutil.which("smtp-sink", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(100):
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    sys.exit("smtp-sink doesn't answer")
+
+
+def delivery(folder: Path, messages: int, channel: str) -> dict[str, Any]:
+    """One run on a new store: what its delivery took."""
+    shutil.rmtree(folder, ignore_errors=True)
+    make(folder, messages, channel)
+    run: Process = regulars(folder, "run", "playbook.yaml", "--at", NOW, "--json")
+    seconds = run.answer["seconds"]["delivery"]
+    return {
+        "sent": run.answer["decisions"]["sent"],
+        "seconds": seconds,
+        "per_second": messages / seconds,
+        "peak_mb": run.peak_mb,
+        "process": run.answer["seconds"] | {"whole": run.seconds},
+    }
+
+
+def into_sink(folder: Path, messages: int) -> dict[str, Any]:
+    """The same into the mail server, and beside it a bare loop over the same messages."""
+    with sink() as (port, taken):
+        settings = f"host: 127.0.0.1, port: {port}, from: hello@mailing.example, helo: bench"
+        found = delivery(folder, messages, f"{{use: smtp, {settings}}}")
+    with sink() as (port, bare_taken):
+        words = ("render", "playbook.yaml", "spring", "--customer", "u0", "--at", NOW)
+        message = subprocess.run(
+            [sys.executable, "-m", "regulars", *words], cwd=folder, check=True, capture_output=True
+        ).stdout
+        (folder / "message.eml").write_bytes(message)
+        bare = measured(folder, str(BARE), "message.eml", "customers.csv", str(port)).answer
+    rate = bare["sent"] / bare["seconds"]
+    found |= {"taken": taken[0], "octets": len(message)}
+    return found | {"bare_per_second": rate, "bare_taken": bare_taken[0]}
+
+
+def sync_seconds(folder: Path) -> float:
+    """What it takes this disk to keep 50 KB, about what a batch writes: the middle of 100 times."""
+    taken = []
+    with (folder / "sync").open("wb") as file:
+        for _ in range(100):
+            file.write(bytes(50_000))
+            file.flush()
+            start = time.perf_counter()
+            os.fsync(file.fileno())
+            taken.append(time.perf_counter() - start)
+    return statistics.median(taken)
+
+
+def measure(folder: Path, messages: int) -> dict[str, Any]:
+    result: dict[str, Any] = {"messages": messages, "sync_seconds": sync_seconds(folder)}
+    result["null"] = delivery(folder / "null", messages, '{use: "null"}')
+    if smtp_sink():
+        result["sink"] = into_sink(folder / "sink", messages)
+    result["machine"] = {"cpus": os.cpu_count(), "python": platform.python_version()}
+    return result
+
+
+def table(result: dict[str, Any]) -> str:
+    null, messages = result["null"], result["messages"]
+    syncing = messages / IN_FLIGHT * result["sync_seconds"]
+    rows = [
+        ("messages", f"{messages:,}", ""),
+        ("null channel: sent", f"{null['sent']:,}", f"{messages:,}"),
+        ("  a second", f"{null['per_second']:,.0f}", "≥ 5,000"),
+        ("  peak memory", f"{null['peak_mb']:.0f} MB", "≤ 200 MB at 100,000"),
+        ("  waiting for this disk", f"{syncing / null['seconds']:.0%}", ""),
+    ]
+    if "sink" in result:
+        mail = result["sink"]
+        rows += [
+            ("mail server: sent", f"{mail['sent']:,}", f"{messages:,}"),
+            ("  taken by the server", f"{mail['taken']:,}", f"{messages:,}"),
+            ("  octets of a message", f"{mail['octets']:,}", ""),
+            ("  a second", f"{mail['per_second']:,.0f}", "≥ 2,000"),
+            ("  peak memory", f"{mail['peak_mb']:.0f} MB", "≤ 200 MB at 100,000"),
+            ("bare smtplib loop, a second", f"{mail['bare_per_second']:,.0f}", ""),
+            (
+                "  mail server, times that",
+                f"{mail['per_second'] / mail['bare_per_second']:.2f}",
+                "",
+            ),
+        ]
+    else:
+        rows.append(("mail server", "left out", "smtp-sink is missing: apt-get install postfix"))
+    return "\n".join(f"{name:<28}{value:>14}   {wanted}" for name, value, wanted in rows)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--messages", type=int, default=20_000)
+    parser.add_argument("--json", type=Path, help="write the numbers here")
+    parser.add_argument("--keep", type=Path, help="work in this folder and keep it")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = given.keep or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        result = measure(folder, given.messages)
+    print(table(result))
+    if given.json:
+        given.json.parent.mkdir(parents=True, exist_ok=True)
+        given.json.write_text(json.dumps(result, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
