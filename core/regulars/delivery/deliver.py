@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from regulars.customers.suppressions import suppress
 from regulars.errors import RegularsError
 from regulars.instants import micros
 from regulars.playbook.secrets import redact
@@ -214,6 +215,9 @@ class _Loop:
     def _settle(self, connection: Connection) -> list[Claim]:
         pairs = [(answer.claim, answer.outcome) for answer in self.answers]
         late = self.ledger.settle(connection, pairs)
+        dead = [c.address for c, o in pairs if o.reason == "address" and c.address]
+        if dead:
+            suppress(connection, dict.fromkeys(dead, "bounce"), micros(self.scope.now))
         for claim in late:
             logger.warning(
                 "message %s of customer %s: the answer came when the claim had been taken away",
