@@ -11,7 +11,7 @@ from regulars.customers.suppressions import reasons_against, suppressed
 from regulars.customers.zones import zone_name, zones_in_use
 from regulars.store import tables
 
-from .caps import attempted, counts
+from .counting import attempted, counts
 from .erasures import erased_secret
 from .routing import consented
 from .standing import left

@@ -27,7 +27,7 @@ from regulars.store.schema import sample_column
 from regulars.store.tables import Name, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from sqlalchemy import ColumnElement, Connection, Table
 
@@ -177,8 +177,3 @@ def write_down(connection: Connection, candidates: Candidates) -> None:
             settled_at=case((skipped, candidates.now)),
         )
     )
-
-
-def one_of(column: ColumnElement[str], names: Collection[str]) -> ColumnElement[bool]:
-    """Whether ``column`` is one of ``names``."""
-    return column.in_(sorted(names))

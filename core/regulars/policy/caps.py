@@ -6,12 +6,10 @@ are let through in rounds, one a customer, each only if every cap that counts it
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import (
     BigInteger,
-    Column,
-    Integer,
     and_,
     case,
     false,
@@ -19,49 +17,22 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    true,
     update,
 )
 
-from regulars.store import insert_from, tables, temporary
+from regulars.store import insert_from, temporary
 
+from .counting import counts, room_columns, sent_before
 from .windows import Windows, windows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from sqlalchemy import ColumnElement, Connection, FromClause, Table
-
-    from regulars.playbook.playbook import Playbook
-    from regulars.playbook.policy import Cap
+    from sqlalchemy import ColumnElement, Connection, Table
 
     from .candidates import Candidates
 
 _UNKNOWN = 2**62  # later than any instant
-GHOST = "holdout"  # why a customer who is held out was not sent what counts for them
-
-
-def counts(cap: Cap, playbook: Playbook, row: FromClause) -> ColumnElement[bool]:
-    """Whether ``cap`` counts the message of ``row``, of deliveries or candidates."""
-    tests: list[ColumnElement[bool]] = [true()]
-    if cap.channel is not None:
-        tests.append(row.c.channel == cap.channel)
-    if cap.topic is not None:
-        names = [name for name, m in playbook.messages.items() if m.topic == cap.topic]
-        tests.append(row.c.message.in_(names))
-    return and_(*tests)
-
-
-def attempted(
-    playbook: Playbook, deliveries: FromClause, since: ColumnElement[int]
-) -> ColumnElement[bool]:
-    """The deliveries that were attempted ``since`` an instant, or are now, and may be capped."""
-    transactional = [name for name in playbook.messages if playbook.is_transactional(name)]
-    return and_(
-        deliveries.c.attempts > 0,
-        or_(deliveries.c.settled_at >= since, deliveries.c.state == "claimed"),
-        deliveries.c.message.not_in(transactional),
-    )
 
 
 def cap(connection: Connection, candidates: Candidates) -> None:
@@ -73,41 +44,10 @@ def cap(connection: Connection, candidates: Candidates) -> None:
     if not zones:
         return
     spans = windows(caps, candidates.scope, [name for (name,) in zones])
-    with temporary(connection, "room", *_columns(len(caps))) as room:
+    with temporary(connection, "room", *room_columns(len(caps))) as room:
         names = ("customer", *(column.name for column in room.columns if column.name != "customer"))
-        insert_from(connection, room, names, _before(candidates, spans))
+        insert_from(connection, room, names, sent_before(candidates, spans))
         _Rounds(connection, candidates, room, spans).go()
-
-
-def _columns(caps: int) -> Iterator[Column[Any]]:
-    yield Column("customer", BigInteger, primary_key=True, autoincrement=False)
-    for place in range(caps):
-        yield Column(f"used_{place}", Integer, nullable=False)
-        yield Column(f"oldest_{place}", BigInteger)
-
-
-def _before(candidates: Candidates, spans: Sequence[Windows]) -> Any:
-    """How many messages each cap counted for each customer before, and when the oldest went."""
-    table, deliveries, playbook = candidates.table, tables.deliveries, candidates.scope.playbook
-    people = (
-        select(table.c.customer, table.c.zone, table.c.held_out)
-        .where(candidates.open_marketing)
-        .distinct()
-        .subquery("people")
-    )
-    ghost = and_(
-        people.c.held_out == 1, deliveries.c.state == "skipped", deliveries.c.reason == GHOST
-    )
-    columns: list[ColumnElement[Any]] = []
-    for span in spans:
-        begins = span.begins(people.c.zone)
-        tried = attempted(playbook, deliveries, begins)
-        shadow = and_(ghost, deliveries.c.settled_at >= begins)
-        counted = and_(counts(span.cap, playbook, deliveries), or_(tried, shadow))
-        columns.append(func.sum(case((counted, 1), else_=0)))
-        columns.append(func.min(case((counted, deliveries.c.settled_at))))
-    theirs = people.outerjoin(deliveries, deliveries.c.customer == people.c.customer)
-    return select(people.c.customer, *columns).select_from(theirs).group_by(people.c.customer)
 
 
 class _Rounds:
@@ -120,12 +60,10 @@ class _Rounds:
         room: Table,
         spans: Sequence[Windows],
     ) -> None:
-        self.connection, self.candidates, self.room, self.spans = (
-            connection,
-            candidates,
-            room,
-            spans,
-        )
+        self.connection = connection
+        self.candidates = candidates
+        self.room = room
+        self.spans = spans
         self.table = candidates.table
         playbook = candidates.scope.playbook
         self.counted = [counts(span.cap, playbook, self.table) for span in spans]
