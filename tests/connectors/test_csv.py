@@ -5,8 +5,9 @@ import os
 import tracemalloc
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from regulars.errors import SourceError
 from regulars_connectors import csv as connector
@@ -50,7 +51,7 @@ def test_blank_lines_before_the_header_are_skipped_and_counted(tmp_path: Path, b
     write(tmp_path, f"{blank}a,b\n1,2\n\n3\n")
     (batch,) = batches(tmp_path)
     before = blank.count("\n")
-    assert (batch.columns, batch.rows) == (("a", "b"), [["1", "2"]])
+    assert (batch.columns, list(map(list, batch.rows))) == (("a", "b"), [["1", "2"]])
     assert list(batch.numbers) == [before + 2]
     assert [row for row, _ in rejected(tmp_path)] == [before + 4]
 
@@ -66,7 +67,7 @@ def test_a_file_is_read_in_its_encoding_without_the_mark(tmp_path: Path, encodin
 def test_a_file_that_excel_saved_as_csv_utf8_needs_no_setting(tmp_path: Path) -> None:
     write(tmp_path, '"id",b\nä,2\n'.encode("utf-8-sig"))
     (batch,) = batches(tmp_path)
-    assert (batch.columns, batch.rows) == (("id", "b"), [["ä", "2"]])
+    assert (batch.columns, list(batch.rows)) == (("id", "b"), [("ä", "2")])
     (unnamed,) = batches(tmp_path, header=["id", "b"])
     assert unnamed.rows[0] == ["id", "b"]
 
@@ -230,3 +231,37 @@ def test_what_is_written_is_read_however_it_is_cut(
         patch.setattr(connector, "BLOCK", block)
         patch.setattr(connector, "BATCH", batch)
         assert rows(folder) == cells
+
+
+@hypothesis.settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    text=st.text(st.sampled_from('ab,;"\n\r é\0'), max_size=40),
+    batch=st.integers(1, 4),
+    delimiter=st.sampled_from(",; "),
+)
+def test_what_is_not_quoted_is_read_as_the_csv_module_reads_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, batch: int, delimiter: str
+) -> None:
+    write(tmp_path, text)
+    monkeypatch.setattr(connector, "BATCH", batch)
+
+    def found() -> Any:
+        words: dict[str, Any] = {"delimiter": delimiter, "header": ["x", "y"]}
+        try:
+            return [
+                [
+                    (n, tuple(row))
+                    for b in batches(tmp_path, **words)
+                    for n, row in zip(b.numbers, b.rows, strict=True)
+                ],
+                rejected(tmp_path, **words),
+            ]
+        except SourceError as error:
+            return str(error)
+
+    fast = found()
+    with monkeypatch.context() as patch:
+        patch.setattr(connector.Rows, "_plain", lambda *_: None)
+        assert found() == fast

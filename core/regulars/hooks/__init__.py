@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .kinds import (
         AnalysisKind,
         Batch,
+        ByColumn,
         ChannelContext,
         ChannelKind,
         Columns,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AnalysisKind",
     "Batch",
+    "ByColumn",
     "ChannelContext",
     "ChannelKind",
     "Columns",

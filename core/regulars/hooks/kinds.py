@@ -7,13 +7,14 @@ beside ``use:``. Secrets in it are ``SecretStr``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
 
 from pydantic import BaseModel, ConfigDict
 
 if TYPE_CHECKING:  # loading SQLAlchemy takes longer than `regulars --help` may
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
@@ -48,6 +49,28 @@ class Rejected:
 
     row: int
     reason: str
+
+
+class ByColumn(Sequence[tuple[Any, ...]]):
+    """Rows for a ``Batch``, given as ``columns`` of one length: cheaper where those are known."""
+
+    def __init__(self, columns: Sequence[Sequence[Any]]) -> None:
+        self.columns = columns
+
+    def __len__(self) -> int:
+        return len(self.columns[0]) if self.columns else 0
+
+    @overload
+    def __getitem__(self, place: int) -> tuple[Any, ...]: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[tuple[Any, ...]]: ...
+    def __getitem__(self, place: int | slice) -> Any:
+        if isinstance(place, slice):
+            return ByColumn([column[place] for column in self.columns])
+        return tuple(column[place] for column in self.columns)
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        return zip(*self.columns, strict=True)
 
 
 @dataclass(frozen=True)

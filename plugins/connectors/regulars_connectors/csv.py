@@ -12,12 +12,12 @@ import io
 from collections import Counter
 from contextlib import contextmanager
 from functools import partial
-from itertools import chain, islice
+from itertools import chain, islice, repeat
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, field_validator
 from regulars.errors import SourceError
-from regulars.hooks import Batch, ConnectorKind, Rejected, Settings, SourcePart, hookimpl
+from regulars.hooks import Batch, ByColumn, ConnectorKind, Rejected, Settings, SourcePart, hookimpl
 
 from .files import find_files, fingerprint, is_utf16, origin, unreadable
 
@@ -112,9 +112,9 @@ class Rows:
         self.name = name
         self.text = Text(file, name, config.encoding)
         self.encoding = config.encoding.removesuffix("-sig")
-        self.reader = csv.reader(
-            self.text.lines(), delimiter=config.delimiter, quotechar=config.quotechar, strict=True
-        )
+        self.delimiter, self.quotechar = config.delimiter, config.quotechar
+        self.lines = self.text.lines()
+        self.reader = self._reader(self.lines)
         self.next_row = 1
         self.columns = tuple(config.header) if config.header else self._header()
         self._check_names()
@@ -146,11 +146,33 @@ class Rows:
         Raises:
             SourceError: a cell is larger than 1 MB or a quote is never closed.
         """
-        while True:
-            rows, numbers, rejected = self._read(BATCH)
-            if not rows and not rejected:
-                return
-            yield self._batch(rows, numbers, rejected)
+        while lines := list(islice(self.lines, BATCH)):
+            plain = self._plain(lines)
+            if plain is not None:
+                yield Batch(self.columns, plain, self._count(len(lines)))
+                continue
+            # As many rows take as many lines or more, so that none of these is left over.
+            self.reader = self._reader(chain(lines, self.lines))
+            yield self._batch(*self._read(len(lines)))
+
+    def _reader(self, lines: Iterable[str]) -> Iterator[list[str]]:
+        return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quotechar, strict=True)
+
+    def _plain(self, lines: Sequence[str]) -> ByColumn | None:
+        """The rows of lines in which nothing is quoted, in half of the csv module's time."""
+        text = "".join(lines).replace("\r\n", "\n").removesuffix("\n")
+        width = len(self.columns)
+        if (
+            width == 1  # then a blank line looks like a row
+            or self.text.damaged
+            or self.quotechar in text
+            or "\r" in text
+            or max(map(len, lines)) > LONGEST_CELL
+            or set(map(str.count, lines, repeat(self.delimiter))) != {width - 1}
+        ):
+            return None
+        cells = text.replace("\n", self.delimiter).split(self.delimiter)
+        return ByColumn([cells[place::width] for place in range(width)])
 
     def _read(self, count: int) -> tuple[list[list[str]], Sequence[int], list[Rejected]]:
         """The next ``count`` rows with their numbers, and what was no row."""

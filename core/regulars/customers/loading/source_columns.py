@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from regulars.errors import SourceError
+from regulars.hooks import ByColumn
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -100,9 +101,14 @@ class SourceColumns:
 
 def _taken(batch: Batch, places: Mapping[str, int | None], cursor: int | None) -> Fields:
     count = len(batch.rows)
-    columns: list[Sequence[Any]] = list(zip(*batch.rows, strict=True))
-    columns = columns or [()] * len(batch.columns)
+    columns = _columns(batch)
     unknown = (None,) * count
     values = {f: unknown if place is None else columns[place] for f, place in places.items()}
     only_text = frozenset(f for f, column in values.items() if set(map(type, column)) == {str})
     return Fields(values, count, None if cursor is None else columns[cursor], only_text)
+
+
+def _columns(batch: Batch) -> Sequence[Sequence[Any]]:
+    if isinstance(batch.rows, ByColumn):
+        return batch.rows.columns
+    return list(zip(*batch.rows, strict=True)) or [()] * len(batch.columns)
