@@ -4,7 +4,8 @@
 
 writes customers.csv, orders.csv and visits.jsonl, the same ones every time: 412 people of whom
 some are staff and some are cafés that resell, their rhythm, their favourites, their lapses and
-birthdays. Nobody in it is real. Standard library only.
+birthdays, and the baskets that they fill on the web site. Nobody in it is real. Standard library
+only.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ MENU = {  # item: price in cents, share of the orders
     "vegan muffin": (425, 0.05),
     "cake": (3200, 0.03),
 }
+WEB, BY_WEB = "web", 0.06  # the store of what is ordered on the web site, and its share
 AWAY = ["America/New_York", "America/Chicago", "Europe/Berlin", "Asia/Tokyo"]
 
 
@@ -175,8 +177,15 @@ def order(who: Person, day: date, chance: random.Random) -> dict[str, Any]:
     }
 
 
+def move_to_web(orders: Iterable[dict[str, Any]], chance: random.Random) -> None:
+    """Some orders were placed on the web site and only picked up at the counter."""
+    for bought in orders:
+        if chance.random() < BY_WEB:
+            bought["store"] = WEB
+
+
 def visits(who: Person, orders: Sequence[dict[str, Any]], chance: random.Random) -> Iterator[Any]:
-    """What happened on the web site: signing up, reviews, carts that were left."""
+    """What happened on the web site: signing up, reviews, baskets that were left."""
     yield {"customer": who.id, "at": who.joined.isoformat(), "what": "signed_up"}
     for bought in orders:
         placed = datetime.fromisoformat(bought["placed_at"])
@@ -189,7 +198,18 @@ def visits(who: Person, orders: Sequence[dict[str, Any]], chance: random.Random)
         elif luck < 0.11:
             at = placed + timedelta(days=chance.randrange(1, 12))
             cart = {"item": chance.choice(list(MENU)), "value": chance.randrange(400, 4000) / 100}
-            yield {"customer": who.id, "at": at.isoformat(), "what": "cart_left", **cart}
+            yield {"customer": who.id, "at": at.isoformat(), "what": "cart", **cart}
+
+
+def baskets(who: Person, orders: Sequence[dict[str, Any]], chance: random.Random) -> Iterator[Any]:
+    """The baskets that became an order, filled up to an hour and a half before."""
+    for bought in orders:
+        if bought["store"] == WEB:
+            at = datetime.fromisoformat(bought["placed_at"]) - timedelta(
+                minutes=chance.randrange(4, 90)
+            )
+            cart = {"item": bought["item"], "value": float(bought["total"])}
+            yield {"customer": who.id, "at": at.isoformat(), "what": "cart", **cart}
 
 
 def write_csv(path: Path, rows: Sequence[dict[str, Any]]) -> None:
@@ -213,10 +233,13 @@ def simulate(folder: Path) -> None:
     chance = random.Random(SEED)
     people = [person(number, chance) for number in range(1, CUSTOMERS + STAFF + CAFES + 1)]
     bought = {p.id: [order(p, day, chance) for day in days_of_orders(p, chance)] for p in people}
+    web = random.Random(SEED + 1)
+    for orders in bought.values():
+        move_to_web(orders, web)
     seen = [
         {"customer_id": visit.pop("customer"), **visit}
         for p in people
-        for visit in visits(p, bought[p.id], chance)
+        for visit in (*visits(p, bought[p.id], chance), *baskets(p, bought[p.id], web))
     ]
     folder.mkdir(parents=True, exist_ok=True)
     write_csv(folder / "customers.csv", [profile(p, chance) for p in people])
