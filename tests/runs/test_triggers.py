@@ -108,6 +108,22 @@ def test_an_edited_segment_lets_in_nobody(client: Client) -> None:
     assert report["journeys"]["j"]["entered"] == 0
 
 
+def test_a_segment_entered_by_what_a_journey_set_lets_in_though_the_instant_is_run_again(
+    client: Client,
+) -> None:
+    client.write(
+        "segments: {gold: {attribute: tier, is: gold}}\n"
+        "journeys:\n"
+        "  honour:\n    when: {event: order}\n    steps: [{set: {tier: gold}}]\n"
+        "  thanks:\n    when: {enters: gold}\n    steps: [{send: hello}]\n"
+    )
+    client.orders("ada,2026-05-01T08:00Z,1,bread,3")
+    for _ in range(2):
+        client.run("2026-05-01T09:00Z")
+    client.run("2026-05-02T09:00Z")
+    assert client.sent() == ["ada@example.com"]
+
+
 def test_leaving_a_segment_lets_in(client: Client) -> None:
     client.write(journey("{leaves: buyers}", segments="{performed: order, within: 10d}"))
     client.orders("ada,2026-05-01T08:00:00,1,bread,3")
@@ -191,5 +207,5 @@ def test_what_passed_too_long_ago_is_told(client: Client) -> None:
     client.run("2026-05-01T09:00Z")
     status, out, _ = client.call("run", str(client.path), "--at", "2026-05-04T10:00Z")
     assert status == 0
-    assert "j: 2 passed while nothing ran" in out
+    assert "j: 2 occasions passed while nothing ran" in out
     assert len(client.sent()) == 2

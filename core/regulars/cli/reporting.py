@@ -81,12 +81,15 @@ def _print_journeys(summary: Summary) -> None:
         columns.append("goal reached")
         rows = [[*row, goals.get(str(row[0]))] for row in rows]
     print_table("Journeys", columns, rows)
-    for name, journey in summary.journeys.items():
-        if journey.missed:
-            click.echo(
-                f"{name}: {journey.missed:,} passed while nothing ran, too long ago to count "
-                "(misfire)\n"
-            )
+    missed = {name: j.missed for name, j in summary.journeys.items() if j.missed}
+    for name, count in missed.items():
+        occasions = "occasion" if count == 1 else "occasions"
+        click.echo(
+            f"{name}: {count:,} {occasions} passed while nothing ran, too long ago to count "
+            "(misfire)"
+        )
+    if missed:
+        click.echo()
 
 
 def _print_decisions(summary: Summary, *, planned: bool) -> None:

@@ -75,7 +75,7 @@ def test_where_events_are_dropped_it_is_said_what_counts_only_the_rest(client: C
         + "segments: {s: {none: [{performed: order, within: 3y}]}}\n"
         + "journeys: {j: {when: {inactive: order, for: 3y}, steps: [{send: hello}]}}\n"
     )
-    note = "retention: these look at the last 2y of events, which is what retention keeps: "
+    note = "retention: events are kept for 2y; no further look back: "
     note += "traits.spend, segments.s.none[0], journeys.j.when\n"
     assert note in client.call("check", str(client.path))[1]
     assert note in client.call("plan", str(client.path), "--at", "2026-05-01")[1]

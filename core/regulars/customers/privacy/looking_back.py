@@ -65,8 +65,7 @@ def forgets(playbook: Playbook) -> str | None:
             places.append(f"journeys.{name}.when")
     if not places:
         return None
-    kept = f"the last {retention.events} of events, which is what retention keeps"
-    return f"these look at {kept}: {', '.join(places)}"
+    return f"events are kept for {retention.events}; no further look back: {', '.join(places)}"
 
 
 def _beyond(
