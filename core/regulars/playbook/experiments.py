@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictFloat, model_validator
 
-from .parts import Number, Part, Scalar
+from .parts import Part, Scalar
 from .values import Name
 
 FEWEST = 2  # arms
@@ -18,7 +18,7 @@ class Experiment(Part):
     """Arms with what each tells its templates; ``weights`` are their shares, equal by default."""
 
     arms: Annotated[dict[Name, dict[str, Scalar]], Field(min_length=FEWEST)]
-    weights: list[Annotated[Number, Field(gt=0, le=1)]] | None = None
+    weights: list[Annotated[StrictFloat, Field(gt=0, le=1)]] | None = None
 
     @model_validator(mode="after")
     def _weights_fit(self) -> Self:
@@ -33,7 +33,7 @@ class Experiment(Part):
     def shares(self) -> dict[str, float]:
         """The share of each arm, in the order they are written."""
         weights = self.weights or [1 / len(self.arms)] * len(self.arms)
-        return dict(zip(self.arms, map(float, weights), strict=True))
+        return dict(zip(self.arms, weights, strict=True))
 
 
 def seed_of(experiment: str) -> str:
