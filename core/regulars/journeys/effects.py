@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from regulars.customers.loading.customer_rows import CustomerReader
 from regulars.customers.loading.source_columns import Fields
-from regulars.store import event_code, insert_rows
+from regulars.store import event_code, insert_rows, write_events_in_turn
 from regulars.store.schema import amount_column, amount_of, text_column, text_of
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def emit_event(connection: Connection, place: Place, step: str, emit: Emit) -> N
     It happens one microsecond after the run's instant, so that a second run at the same instant
     still sees the world as the first one did.
     """
+    write_events_in_turn(connection)
     cohort = place.cohort
     due = connection.execute(
         select(cohort.c.entry, cohort.c.customer).where(cohort.c.new == 1).order_by(cohort.c.entry)

@@ -45,16 +45,18 @@ def recall(connection: Connection, name: str) -> Memory:
     row = connection.execute(select(journeys).where(journeys.c.name == name)).one_or_none()
     if row is None:
         return Memory()
-    past = Past(instant(row.first_run), instant(row.last_run), row.last_event)
+    runs = instant(row.first_run), instant(row.last_run)
+    past = Past(*runs, row.last_event, row.last_change)
     return Memory(past, **(json.loads(row.program) if row.program else {}))
 
 
 def remember(connection: Connection, name: str, journey: Journey, zone: ZoneInfo, now: int) -> None:
-    """Keep ``journey`` as it ran at ``now``, and the newest event that it has seen."""
-    journeys, events = tables.journeys, tables.events
+    """Keep ``journey`` as it ran at ``now``, and the newest that it has seen."""
+    journeys = tables.journeys
     values = {
         "last_run": now,
-        "last_event": connection.scalar(select(func.max(events.c.id))) or 0,
+        "last_event": connection.scalar(select(func.max(tables.events.c.id))) or 0,
+        "last_change": connection.scalar(select(func.max(tables.changes.c.id))) or 0,
         "program": json.dumps({"after": followers(journey), "conditions": looks(journey, zone)}),
     }
     done = connection.execute(update(journeys).where(journeys.c.name == name).values(values))

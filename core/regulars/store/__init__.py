@@ -12,6 +12,7 @@ from regulars.store.facts import (
 )
 from regulars.store.schema import Shape, Tables
 from regulars.store.store import Store, hold, rehearse
+from regulars.store.turns import write_events_in_turn
 
 __all__ = [
     "Shape",
@@ -28,4 +29,5 @@ __all__ = [
     "set_rolled_up_until",
     "temporary",
     "update_rows",
+    "write_events_in_turn",
 ]

@@ -207,6 +207,7 @@ journeys = Table(
     Column("last_run", Instant, nullable=False),
     Column("last_event", BigInteger, nullable=False),  # the newest event that was looked at
     Column("program", Words),  # JSON: the steps as they were then
+    Column("last_change", BigInteger, nullable=False, server_default="0"),  # newest of segments
 )
 occurrences = Table(
     "occurrences",

@@ -30,7 +30,8 @@ def change_occasions(
     changes, segments = tables.changes, tables.segments
     since = changes.c.at == micros(scope.now)
     if past.last_run is not None:
-        since = and_(changes.c.at > micros(past.last_run), changes.c.at <= micros(scope.now))
+        # by number: what a journey sets may change a segment when the same instant is run again
+        since = and_(changes.c.id > past.last_change, changes.c.at <= micros(scope.now))
     by_customer = true() if journey.existing else changes.c.by_edit == 0
     found = (
         candidates(changes.c.customer, changes.c.at, changes.c.at)

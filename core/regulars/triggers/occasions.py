@@ -24,11 +24,15 @@ GRACE = timedelta(hours=24)  # an occurrence that passed while nothing ran count
 
 @dataclass(frozen=True)
 class Past:
-    """What a journey knows of its earlier runs; ``last_event`` is the newest event it saw."""
+    """What a journey knows of its earlier runs.
+
+    ``last_event`` and ``last_change`` are the newest event and change of a segment that it saw.
+    """
 
     first_run: datetime | None = None
     last_run: datetime | None = None
     last_event: int = 0
+    last_change: int = 0
 
 
 @dataclass(frozen=True)

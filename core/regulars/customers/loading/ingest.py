@@ -25,7 +25,7 @@ from regulars.errors import SourceError
 from regulars.instants import micros
 from regulars.playbook.values import jsonable
 from regulars.progress import Silent
-from regulars.store import tables
+from regulars.store import tables, write_events_in_turn
 from regulars.store.schema import properties_kept
 
 from .connecting import connected
@@ -146,6 +146,7 @@ class _OneSource:
             loaded = PartsLoaded(connection, number)
             told_apart = ToldApart(connection, self.name, self._source, self._playbook.timezone)
             if self._source.provides == "events":
+                write_events_in_turn(connection)
                 told_apart.check(loaded=bool(loaded))
             left_out = self._left_out(connection, first=not loaded)
             make_reader = self._reading()

@@ -19,7 +19,7 @@ from regulars.errors import TemporaryError
 from regulars.store import insert_rows, tables
 
 from .erased import NOBODY, customer_key, remember_key
-from .forgetting import remove_events
+from .forgetting import remove_events, take_back_numbers
 from .personal import personal_tables
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ def erase(connection: Connection, own: Tables, person: Person, secret: bytes, at
             remove_events(connection, select(table.c.id).where(mine))
         elif mine is not None:
             connection.execute(delete(table).where(mine))
+    take_back_numbers(connection)
     return found
 
 

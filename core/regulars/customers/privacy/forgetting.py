@@ -21,13 +21,16 @@ def remove_events(connection: Connection, gone: Select[Any]) -> int:
     connection.execute(update(entries).where(entries.c.event.in_(gone)).values(event=None))
     count = connection.execute(delete(events).where(events.c.id.in_(gone))).rowcount
     if count:
-        _take_back_numbers(connection)
+        take_back_numbers(connection)
     return count
 
 
-def _take_back_numbers(connection: Connection) -> None:
-    """SQLite gives the numbers of the newest events again: journeys must look at those, too."""
-    events, journeys = tables.events, tables.journeys
-    newest = connection.scalar(select(func.max(events.c.id))) or 0
-    seen = journeys.c.last_event
-    connection.execute(update(journeys).where(seen > newest).values(last_event=newest))
+def take_back_numbers(connection: Connection) -> None:
+    """SQLite gives the numbers of the newest rows again: journeys must look at those, too."""
+    journeys = tables.journeys
+    for table, seen in (
+        (tables.events, journeys.c.last_event),
+        (tables.changes, journeys.c.last_change),
+    ):
+        newest = connection.scalar(select(func.max(table.c.id))) or 0
+        connection.execute(update(journeys).where(seen > newest).values({seen: newest}))

@@ -21,7 +21,7 @@ from regulars.customers.consents import answer
 from regulars.customers.loading.known_ids import KnownIds
 from regulars.customers.suppressions import suppress
 from regulars.instants import micros
-from regulars.store import Tables, insert_rows, tables
+from regulars.store import Tables, insert_rows, tables, write_events_in_turn
 from regulars.store.facts import get_columns
 from regulars.store.schema import (
     amount_column,
@@ -95,6 +95,7 @@ class Recording:
     def record(self, reports: Sequence[Report]) -> list[Refused | None]:
         """Record one batch in one transaction; why each report was refused, or None."""
         with self.store.transaction() as connection:
+            write_events_in_turn(connection)
             targets = [self._timely(*pair) for pair in self._resolved(connection, reports)]
             events: dict[bytes, Event] = {}
             for report, target in zip(reports, targets, strict=True):
