@@ -10,14 +10,20 @@ import pytest
 from regulars.hooks import Plugins
 from regulars.playbook import (
     conditions,
+    experiments,
     journeys,
+    links,
     messages,
     playbook,
+    policy,
+    retention,
     sources,
     traits,
     triggers,
 )
 from regulars.playbook.parts import Part
+from regulars.policy import checks
+from regulars.runs.sentences import SENTENCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +32,12 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 PAGE = Path(__file__).parents[2] / "docs" / "playbook.md"
-MODULES = [conditions, journeys, messages, playbook, sources, traits, triggers]
+MODULES = [
+    *(conditions, experiments, journeys, links, messages, playbook, policy),
+    *(retention, sources, traits, triggers),
+]
 INTERNAL = {"parts"}  # the reader gathers a message's channels under it
+UNBUILT = {"control"}  # a reason that no decision has yet
 
 
 def words(model: type[BaseModel]) -> set[str]:
@@ -58,3 +68,25 @@ def test_every_setting_of_our_plugins_is_in_the_reference(family: str) -> None:
     assert len(kinds) >= 3
     for kind in kinds:
         assert missing({kind.name, *words(kind.config)}) == []
+
+
+@pytest.mark.parametrize("state", ["failed", "held", "skipped"])
+def test_every_reason_of_a_decision_is_in_its_row(state: str) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    row = re.search(rf"^\| `{state}` \| (.*) \|$", page, re.MULTILINE)
+
+    assert row is not None
+    assert set(re.findall(r"`(\w+)`", row[1])) == set(SENTENCES[state]) - UNBUILT
+
+
+def test_the_checks_are_told_in_the_order_in_which_they_are_made() -> None:
+    told = [reasons(text) for text in (PAGE.read_text(encoding="utf-8"), checks.__doc__ or "")]
+
+    assert len(told[0]) == len(checks.CHECKS)
+    assert told[0] == told[1]
+
+
+def reasons(text: str) -> list[list[str]]:
+    """The reasons that a numbered list begins its items with."""
+    items = re.findall(r"^\d\. ((?:`+\w+`+(?:, )?)+):", text, re.MULTILINE)
+    return [re.findall(r"\w+", item) for item in items]
