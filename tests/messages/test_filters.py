@@ -3,14 +3,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from regulars.messages.dates import date_text, datetime_text, time_text
 from regulars.messages.money import money
 from regulars.messages.rendering import RenderError
-from regulars.messages.work import zone_of
 
-CHICAGO = zone_of("America/Chicago", zone_of("UTC", None))  # type: ignore[arg-type]
+CHICAGO = ZoneInfo("America/Chicago")
 NIGHT = datetime(2026, 3, 1, 4, 30, tzinfo=UTC)  # still February in Chicago
 
 

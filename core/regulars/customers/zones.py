@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from collections import defaultdict
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import func, select
 
+from regulars.instants import zone_of
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from zoneinfo import ZoneInfo
+
     from sqlalchemy import ColumnElement, Connection
 
     from regulars.store import Tables
+
+Answer = TypeVar("Answer")
 
 
 def zones_in_use(connection: Connection, tables: Tables, default: ZoneInfo) -> dict[str, ZoneInfo]:
@@ -19,7 +26,7 @@ def zones_in_use(connection: Connection, tables: Tables, default: ZoneInfo) -> d
     A name that is no zone counts as ``default``.
     """
     names = connection.scalars(select(tables.customers.c.timezone).distinct())
-    zones = {name: _zone(name, default) for name in names if name is not None}
+    zones = {name: zone_of(name, default) for name in names if name is not None}
     return {default.key: default} | zones
 
 
@@ -28,8 +35,11 @@ def zone_name(tables: Tables, default: ZoneInfo) -> ColumnElement[str]:
     return func.coalesce(tables.customers.c.timezone, default.key)
 
 
-def _zone(name: str, default: ZoneInfo) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return default
+def together(
+    zones: Mapping[str, ZoneInfo], tell: Callable[[ZoneInfo], Answer]
+) -> dict[Answer, list[str]]:
+    """The names of ``zones`` by what ``tell`` says of each: most agree with others."""
+    found: dict[Answer, list[str]] = defaultdict(list)
+    for name, zone in zones.items():
+        found[tell(zone)].append(name)
+    return dict(found)

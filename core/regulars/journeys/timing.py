@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from sqlalchemy import case, func, literal, select
 
 from regulars.customers.operands import window_end
-from regulars.customers.zones import zone_name, zones_in_use
+from regulars.customers.zones import together, zone_name, zones_in_use
 from regulars.instants import micros
 from regulars.playbook.journeys import Until, Wait, WaitFor
 from regulars.playbook.values import Duration
@@ -37,15 +36,14 @@ def end_of_wait(
 def _until(
     connection: Connection, scope: Scope, moment: LocalMoment, customer: ColumnElement[int]
 ) -> ColumnElement[int]:
-    """The next such moment in the customer's zone; zones where it is the same one go together."""
-    together: dict[int, list[str]] = defaultdict(list)
-    for name, zone in zones_in_use(connection, scope.tables, scope.zone).items():
-        together[micros(moment.next(scope.now, zone))].append(name)
+    """The next such moment in the customer's zone."""
+    zones = zones_in_use(connection, scope.tables, scope.zone)
+    moments = together(zones, lambda zone: micros(moment.next(scope.now, zone)))
     ours: ColumnElement[int] = literal(micros(moment.next(scope.now, scope.zone)), Instant)
-    if len(together) == 1:
+    if len(moments) == 1:
         return ours
     named = zone_name(scope.tables, scope.zone)
-    theirs = case(*((named.in_(names), literal(at, Instant)) for at, names in together.items()))
+    theirs = case(*((named.in_(names), literal(at, Instant)) for at, names in moments.items()))
     people = scope.tables.customers
     found = select(theirs).where(people.c.id == customer).correlate_except(people)
     return func.coalesce(found.scalar_subquery(), ours, type_=Instant)

@@ -12,7 +12,9 @@ import time
 from collections.abc import Iterable, Iterator, Sized
 from itertools import islice
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
+
+from regulars.instants import zone_of
 
 MOST_STEPS = 100_000
 MOST_SECONDS = 0.3  # of this thread's own processor time, so that a busy machine fails nobody
@@ -65,16 +67,6 @@ class Work(threading.local):
 
 
 WORK = Work()
-
-
-def zone_of(name: Any, otherwise: ZoneInfo) -> ZoneInfo:
-    """The zone called ``name``; without one, or with an unknown one, ``otherwise``."""
-    if not name:
-        return otherwise
-    try:
-        return ZoneInfo(str(name))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return otherwise
 
 
 def counted(items: Any) -> Any:

@@ -34,7 +34,7 @@ class LastLook:
         self._scope = scope
         caps = scope.playbook.policy.caps
         by_calendar = any(isinstance(cap.per, str) for cap in caps)
-        zones = zones_in_use(connection, scope.tables, scope.zone) if by_calendar else ()
+        zones = zones_in_use(connection, scope.tables, scope.zone) if by_calendar else {}
         self._query = _query(scope, windows(caps, scope, zones))
 
     def refusals(self, connection: Connection, ids: Sequence[int]) -> dict[int, str]:

@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from regulars.customers.shares import threshold
 from regulars.customers.zones import zone_name
-from regulars.instants import micros
+from regulars.instants import micros, zone_of
 from regulars.playbook.policy import HOLDOUT_SEED
 from regulars.store import insert_from, tables, temporary
 from regulars.store.schema import sample_column
@@ -28,6 +28,7 @@ from regulars.store.tables import Name, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from zoneinfo import ZoneInfo
 
     from sqlalchemy import ColumnElement, Connection, Table
 
@@ -69,6 +70,11 @@ class Candidates:
         """The different rows of ``columns`` among those ``where``."""
         query = select(*(self.table.c[column] for column in columns)).where(where).distinct()
         return list(connection.execute(query.order_by(*columns)))
+
+    def zones(self, connection: Connection) -> dict[str, ZoneInfo]:
+        """The zones of customers with open marketing messages, by their names in ``zone``."""
+        names = self.distinct(connection, "zone", where=self.open_marketing)
+        return {name: zone_of(name, self.scope.zone) for (name,) in names}
 
     def skip(self, connection: Connection, reason: str, *where: ColumnElement[bool]) -> None:
         """Decide against those that are open and ``where``."""

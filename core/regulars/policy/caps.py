@@ -40,10 +40,10 @@ def cap(connection: Connection, candidates: Candidates) -> None:
     caps = candidates.scope.playbook.policy.caps
     if not caps:
         return
-    zones = candidates.distinct(connection, "zone", where=candidates.open_marketing)
+    zones = candidates.zones(connection)
     if not zones:
         return
-    spans = windows(caps, candidates.scope, [name for (name,) in zones])
+    spans = windows(caps, candidates.scope, zones)
     with temporary(connection, "room", *room_columns(len(caps))) as room:
         names = ("customer", *(column.name for column in room.columns if column.name != "customer"))
         insert_from(connection, room, names, sent_before(candidates, spans))

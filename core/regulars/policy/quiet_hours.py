@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from regulars.customers.zones import together
 from regulars.instants import micros
-from regulars.messages.work import zone_of
 from regulars.playbook.values import utc_of
 
 if TYPE_CHECKING:
@@ -42,13 +41,11 @@ def quiet_hours(connection: Connection, candidates: Candidates) -> None:
     hours = scope.playbook.policy.quiet_hours
     if hours is None:
         return
-    asleep: dict[datetime, list[str]] = defaultdict(list)
+    zones = candidates.zones(connection)
     marketing = table.c.transactional == 0
-    for (name,) in candidates.distinct(connection, "zone", where=candidates.open_marketing):
-        until = quiet_until(scope.now, zone_of(name, scope.zone), hours)
-        if until is not None:
-            asleep[until].append(name)
-    for until, names in asleep.items():
+    for until, names in together(zones, lambda z: quiet_until(scope.now, z, hours)).items():
+        if until is None:
+            continue
         theirs = table.c.zone.in_(names)
         if hours.then == "drop":
             candidates.skip(connection, "quiet_hours", marketing, theirs)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, case, literal
 
+from regulars.customers.zones import together
 from regulars.instants import MICROSECOND, micros
-from regulars.messages.work import zone_of
 from regulars.playbook.values import Duration, TimeOfDay, days_in_month
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from zoneinfo import ZoneInfo
 
     from sqlalchemy import ColumnElement
@@ -52,14 +51,14 @@ class Windows:
 
     cap: Cap
     scope: Scope
-    zones: tuple[str, ...]
+    zones: Mapping[str, ZoneInfo]
 
     def begins(self, zone: ColumnElement[str]) -> ColumnElement[int]:
         """The first instant of the window of a customer whose zone has the name ``zone``."""
         per, scope = self.cap.per, self.scope
         if isinstance(per, Duration):  # (now - per, now]
             return literal(micros(per.before(scope.now, scope.zone) + MICROSECOND), BigInteger)
-        return self._by_zone(zone, per, "begins")
+        return self._by_zone(zone, per, lambda window: window.begins)
 
     def ends(
         self, zone: ColumnElement[str], oldest: ColumnElement[int]
@@ -67,19 +66,18 @@ class Windows:
         """When there is room again, if ``oldest`` must leave the window for it; None: unknown."""
         per = self.cap.per
         if not isinstance(per, Duration):
-            return self._by_zone(zone, per, "ends")
+            return self._by_zone(zone, per, lambda window: window.ends)
         return None if per.months else oldest + per.micros
 
-    def _by_zone(self, zone: ColumnElement[str], per: str, end: str) -> ColumnElement[int]:
-        instants: dict[int, list[str]] = defaultdict(list)
-        for name in self.zones:
-            window = calendar_window(self.scope.now, zone_of(name, self.scope.zone), per)
-            instants[getattr(window, end)].append(name)
+    def _by_zone(
+        self, zone: ColumnElement[str], per: str, end: Callable[[Window], int]
+    ) -> ColumnElement[int]:
+        now = self.scope.now
+        instants = together(self.zones, lambda there: end(calendar_window(now, there, per)))
         whens = ((zone.in_(names), literal(at, BigInteger)) for at, names in instants.items())
         return case(*whens)
 
 
-def windows(caps: Iterable[Cap], scope: Scope, zones: Iterable[str]) -> list[Windows]:
+def windows(caps: Iterable[Cap], scope: Scope, zones: Mapping[str, ZoneInfo]) -> list[Windows]:
     """The windows of each of ``caps``."""
-    names = tuple(zones)
-    return [Windows(cap, scope, names) for cap in caps]
+    return [Windows(cap, scope, zones) for cap in caps]

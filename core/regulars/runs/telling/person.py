@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from regulars.customers.profiles import profiles
-from regulars.instants import instant, micros
-from regulars.messages.work import zone_of
+from regulars.instants import instant, micros, zone_of
 from regulars.store import tables
 
 if TYPE_CHECKING:
