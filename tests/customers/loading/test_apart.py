@@ -27,7 +27,7 @@ __all__ = ["distribution", "loose", "site"]
 
 ROOT = Path(__file__).parents[3]
 HEADER = "who,at,item,total"
-MANY = [f"c{n % 90},2025-03-01,x{n},{n}" for n in range(45_000)]  # several batches
+MANY = [f"c{n % 90},2025-03-01,x{n},{n}" for n in range(25_000)]  # several batches
 NUMBERS = {"use": "numbers", "provides": "events", "event": "order"}
 CONNECTOR = """
     import os
@@ -72,10 +72,9 @@ def all_apart(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def others() -> list[int]:
     """The processes that this one has started to read."""
-    asked = ["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())]
-    found = subprocess.run(asked, check=False, capture_output=True, text=True).stdout
-    lines = [line.split(maxsplit=1) for line in found.splitlines()]
-    return [int(pid) for pid, what in lines if "apart_process" in what]
+    asked = ["pgrep", "-P", str(os.getpid()), "-f", "apart_process"]
+    found = subprocess.run(asked, check=False, capture_output=True, text=True)
+    return [int(process) for process in found.stdout.split()]
 
 
 class AtFirst:
