@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,8 @@ from .opening import json_option, opened, playbook_argument
 from .printing import json_text, print_json, print_table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from regulars.customers.privacy.erasing import Erasure
 
 
@@ -36,10 +38,18 @@ def show(playbook: Path, customer: str, *, as_json: bool) -> None:
         return
     for title in ("profile", "traits"):
         print_table(title.capitalize(), [title, "value"], story[title].items())
+    told = story | {"messages": [_in_short(message) for message in story["messages"]]}
     for title in ("segments", "events", "journeys", "messages"):
-        rows = story[title]
+        rows = told[title]
         if rows:
             print_table(title.capitalize(), list(rows[0]), (row.values() for row in rows))
+
+
+def _in_short(message: Mapping[str, Any]) -> dict[str, Any]:
+    """What fits on a line of a narrow terminal; ``regulars why`` tells the rest."""
+    reason = f" ({message['reason']})" if message["reason"] else ""
+    decided = {"decision": f"{message['state']}{reason}", "at": message["settled_at"]}
+    return {"message": message["message"], "address": message["address"], **decided}
 
 
 @command.command("export")
