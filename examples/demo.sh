@@ -32,6 +32,6 @@ echo
 echo "Once more: nobody enters twice, nothing is sent twice."
 say regulars run playbook.yaml --at 1998-06-30
 say regulars segments playbook.yaml
-say regulars why playbook.yaml 0111 --segment lapsed --journey winback
+say regulars why playbook.yaml 0011 --segment lapsed --journey winback
 echo
 echo "The messages are in $1/cdnow/outbox, the store in $1/cdnow/.regulars."
