@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, select, true
+from sqlalchemy import and_, func, or_, select, true
 
 from regulars.store import tables
 
@@ -49,21 +49,22 @@ def _word(customers: Table, topic: str, channel: str) -> Any:
 
 
 def _refuses_everything(customers: Table, topic: str | None, channel: str) -> ColumnElement[bool]:
-    no, yes = tables.consents.alias("no"), tables.consents.alias("yes")
-    channels = sorted({channel, ANYWHERE})
-    refused = select(no.c.customer).where(
-        no.c.customer == customers.c.id,
-        no.c.topic == EVERYTHING,
-        no.c.channel.in_(channels),
-        no.c.granted == 0,
+    no = _latest(customers, EVERYTHING, channel, granted=False)
+    if topic is None:
+        return no.is_not(None)
+    yes = _latest(customers, topic, channel, granted=True)
+    return and_(no.is_not(None), or_(yes.is_(None), yes <= no))
+
+
+def _latest(
+    customers: Table, topic: str, channel: str, *, granted: bool
+) -> ColumnElement[int | None]:
+    """When the customer last said so. A value, so that databases look it up and scan nothing."""
+    consents = tables.consents
+    query = select(func.max(consents.c.at)).where(
+        consents.c.customer == customers.c.id,
+        consents.c.topic == topic,
+        consents.c.channel.in_(sorted({channel, ANYWHERE})),
+        consents.c.granted == int(granted),
     )
-    if topic is not None:
-        later = select(yes.c.customer).where(
-            yes.c.customer == no.c.customer,
-            yes.c.topic == topic,
-            yes.c.channel.in_(channels),
-            yes.c.granted != 0,
-            yes.c.at > no.c.at,
-        )
-        refused = refused.where(~later.correlate(no).exists())
-    return refused.correlate(customers).exists()
+    return query.correlate(customers).scalar_subquery()
