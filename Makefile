@@ -2,6 +2,7 @@
 #
 #   make demo    play the CDNOW example end to end
 #   make test    run the tests
+#   make torture kill, race and draw at random for hours (docs/proof.md)
 #   make check   ruff, mypy, import-linter
 #   make bench   measure a first run, 1,000,000 customers who wait, a delivery (some minutes)
 #   make docs    write docs/commands.md, check the documentation against the program
@@ -21,7 +22,7 @@ STARTER := templates/regulars_templates/starters/corner-bakery
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help demo test check bench docs wheel starter clean
+.PHONY: help demo test torture check bench docs wheel starter clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -60,6 +61,9 @@ demo: $(RUN)
 
 test: $(DEV)
 	$(BIN)/python -m pytest -n 2 $(PYTEST)
+
+torture: $(DEV)
+	REGULARS_TORTURE=1 $(BIN)/python -m pytest -n 2 --timeout 7200 tests/proof $(PYTEST)
 
 check: $(DEV)
 	$(BIN)/ruff check .

@@ -31,7 +31,14 @@ NOW = datetime(2026, 8, 1, 9, tzinfo=UTC)
 _PATIENCE = 120  # seconds
 _context = get_context("forkserver")
 _context.set_forkserver_preload(
-    ["regulars.cli.entry", "regulars.runs.run", "alembic.command", "psycopg", "pymysql"]
+    [
+        "regulars.cli.entry",
+        "regulars.runs.run",
+        "alembic.command",
+        "aiosmtpd.smtp",
+        "psycopg",
+        "pymysql",
+    ]
     + [f"regulars_connectors.{name}" for name in ("csv", "jsonl", "parquet", "sql")]
     + [f"regulars_channels.{name}" for name in ("console", "outbox", "smtp")]
 )

@@ -238,8 +238,8 @@ def drive(url: str, examples: int) -> None:
 
 
 def test_the_ledger_is_the_model(sqlite_url: str) -> None:
-    drive(sqlite_url, some(40, 600))
+    drive(sqlite_url, some(25, 600))
 
 
 def test_the_ledger_is_the_model_on_a_server(database_url: str) -> None:
-    drive(database_url, some(15, 300))
+    drive(database_url, some(8, 300))

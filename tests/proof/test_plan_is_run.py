@@ -100,7 +100,7 @@ def drawn(examples: int) -> settings:
     )
 
 
-@drawn(some(6, 300))
+@drawn(some(4, 300))
 @given(programmes())
 def test_plan_is_run(programme: Programme) -> None:
     with tempfile.TemporaryDirectory(prefix="regulars-") as folder:

@@ -13,21 +13,22 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import subprocess
-import sys
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes
-from pathlib import Path
+from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
 from aiosmtpd.smtp import SMTP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from multiprocessing.connection import Connection
+    from pathlib import Path
 
 KEPT, VICTIM = "kept", "victim"
+_context = get_context("forkserver")
 
 
 @dataclass(frozen=True)
@@ -54,14 +55,16 @@ def mailbox(folder: Path) -> Iterator[Mailbox]:
     """A server on a free port of this machine; it ends with us."""
     folder.mkdir(parents=True)
     (folder / KEPT).touch()
-    pipe = subprocess.PIPE
-    command = [sys.executable, __file__, str(folder)]
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as server:
-        assert server.stdout is not None
-        try:
-            yield Mailbox(folder, int(server.stdout.readline()))
-        finally:
-            server.kill()
+    ours, theirs = _context.Pipe()
+    server = _context.Process(target=_main, args=(folder, theirs), daemon=True)
+    server.start()
+    theirs.close()
+    try:
+        yield Mailbox(folder, ours.recv())
+    finally:
+        server.kill()
+        server.join()
+        ours.close()
 
 
 class _Keeper:
@@ -102,21 +105,21 @@ class _Keeper:
             os.kill(int(pid), signal.SIGKILL)
 
 
-async def _serve(folder: Path) -> None:
+async def _serve(folder: Path, parent: Connection) -> None:
     keeper = _Keeper(folder)
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
         lambda: SMTP(keeper, hostname="mailbox.example", loop=loop), "127.0.0.1", 0
     )
-    print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201 (it is how it answers)
+    parent.send(server.sockets[0].getsockname()[1])
     await server.serve_forever()
 
 
-def _end_with_parent() -> None:
-    sys.stdin.read()
+def _end_with(parent: Connection) -> None:
+    parent.poll(None)  # it says nothing until it is gone
     os._exit(0)
 
 
-if __name__ == "__main__":
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    asyncio.run(_serve(Path(sys.argv[1])))
+def _main(folder: Path, parent: Connection) -> None:
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    asyncio.run(_serve(folder, parent))
