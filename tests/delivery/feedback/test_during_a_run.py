@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from regulars.delivery.feedback import load_feedback
 from regulars.hooks import Plugins
-from regulars.messages.links import Token, sign
+from regulars.messages.link_tokens import Token, sign
 from regulars.signing import signing_key
 from regulars.store import Store
 

@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from regulars.messages.links import Token, sign
+from regulars.messages.link_tokens import Token, sign
 from regulars.signing import signing_key
 from regulars.store import Shape, tables
 from sqlalchemy import delete, update

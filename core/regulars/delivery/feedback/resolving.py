@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from regulars.delivery.keys import delivery_key
-from regulars.messages.links import Token, read
+from regulars.messages.link_tokens import Token, read
 from regulars.store import insert_rows, tables
 from regulars.store.functions import fold, fold_text
 
