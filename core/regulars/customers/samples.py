@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, Column, select, update
+from sqlalchemy import BigInteger, Column, and_, select, update
 
 from regulars.store import insert_rows, temporary
 from regulars.store.schema import sample_column
 
-from .shares import stable_share
+from .shares import stable_share, threshold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Connection, Table
+    from sqlalchemy import ColumnElement, Connection, Table
 
     from regulars.store import Store
 
     from .traits import TraitPlan
 
 BATCH = 50_000  # customers in memory at a time
+
+
+def sampled(customers: Table, seed: str, share: float) -> ColumnElement[bool]:
+    """Whether a customer is in the ``share`` (0 to 1) that ``seed`` takes; never NULL."""
+    column = customers.c[sample_column(seed)]
+    return and_(column.is_not(None), column < threshold(share))
 
 
 def fill_samples(store: Store, plan: TraitPlan) -> int:

@@ -10,7 +10,7 @@ from hashlib import blake2b
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from regulars.store import insert_rows, tables
 from regulars.store.folding import fold_text
@@ -31,6 +31,11 @@ _COLUMNS = ("key", "address", "reason", "at")
 def folded(address: str) -> str:
     """``address`` as it is kept and compared."""
     return fold_text(address)[:VALUE_LENGTH]
+
+
+def folded_column(address: ColumnElement[str]) -> ColumnElement[str]:
+    """The same of a column."""
+    return func.substr(fold(address), 1, VALUE_LENGTH)
 
 
 def address_key(address: str) -> bytes:
@@ -74,50 +79,38 @@ def suppress_erased(
 ) -> None:
     """Keep nothing of ``addresses`` but what it takes never to write to them again."""
     gone = list(addresses)
-    keys = {erased_key(secret, address) for address in gone}
     _delete(connection, [address_key(address) for address in gone])
-    rows = [(key, None, "erased", at) for key in sorted(keys)]
+    keep_hashes(connection, {erased_key(secret, address) for address in gone}, at)
+
+
+def keep_hashes(connection: Connection, hashes: Iterable[bytes], at: int) -> None:
+    """Know again whom these keyed hashes stand for, and nothing else of them."""
+    rows = [(key, None, "erased", at) for key in sorted(hashes)]
     insert_rows(connection, tables.suppressions, _COLUMNS, rows, skip_existing=True)
 
 
-def reasons_against(
-    connection: Connection, addresses: Iterable[str], secret: bytes | None
-) -> dict[str, str]:
-    """Those of ``addresses`` that are suppressed, each with its reason; for a batch of them.
-
-    ``secret`` finds those that were erased.
-    """
-    asked = list(addresses)
-    by_key = {address_key(address): folded(address) for address in asked}
-    if secret is not None:
-        by_key |= {erased_key(secret, address): folded(address) for address in asked}
-    known = _known(connection, by_key)
-    found = {by_key[key]: reason for key, reason in known.items()}
-    return {a: found[folded(a)] for a in asked if folded(a) in found}
+def reasons_against(connection: Connection, addresses: Iterable[str]) -> dict[str, str]:
+    """Those of ``addresses`` that are suppressed, but for erased ones, each with its reason."""
+    keys = {address: address_key(address) for address in addresses}
+    known = _known(connection, set(keys.values()))
+    return {address: known[key] for address, key in keys.items() if key in known}
 
 
 def suppressed(address: ColumnElement[str], *, transactional: bool) -> ColumnElement[bool]:
     """Whether the column's address may not be written to, but for erased ones."""
     suppressions = tables.suppressions
-    query = select(suppressions.c.key).where(suppressions.c.address == fold(address))
+    query = select(func.count()).where(suppressions.c.address == fold(address))
     if transactional:
         query = query.where(suppressions.c.reason.in_(STOPS_ALL))
-    return query.exists()
+    # A count and no EXISTS: PostgreSQL would rather read the whole table than look one up.
+    return query.correlate_except(suppressions).scalar_subquery() > 0
 
 
-def erased_among(connection: Connection, secret: bytes, addresses: Iterable[str]) -> Iterator[str]:
-    """Those of ``addresses`` that were erased, folded."""
+def erased_hashes(connection: Connection) -> frozenset[bytes]:
+    """The keyed hashes of all who were erased: of their addresses, and of their ids."""
     suppressions = tables.suppressions
-    erased = select(suppressions.c.key).where(suppressions.c.address.is_(None))
-    keys = frozenset(connection.scalars(erased))
-    return (folded(a) for a in addresses if erased_key(secret, a) in keys)
-
-
-def any_erased(connection: Connection) -> bool:
-    """Whether addresses of erased persons are suppressed."""
-    suppressions = tables.suppressions
-    query = select(suppressions.c.key).where(suppressions.c.address.is_(None)).limit(1)
-    return connection.scalar(query) is not None
+    query = select(suppressions.c.key).where(suppressions.c.address.is_(None))
+    return frozenset(map(bytes, connection.scalars(query)))
 
 
 def _known(connection: Connection, keys: Iterable[bytes]) -> dict[bytes, str]:

@@ -24,6 +24,10 @@ class Channel(Offered):
 
     to: str | None = None
 
+    def address_attribute(self, medium: Medium) -> str:
+        """The attribute that holds the address for messages of ``medium``."""
+        return self.to or ADDRESS[medium]
+
 
 class Topic(Part):
     """What a customer can say yes or no to."""

@@ -86,6 +86,10 @@ class Playbook:
         topic = self.messages[message].topic
         return topic is not None and self.topics[topic].basis == "transactional"
 
+    def transactional_messages(self) -> list[str]:
+        """The messages of transactional topics."""
+        return [name for name in self.messages if self.is_transactional(name)]
+
     def attribute_types(self) -> dict[str, AttributeType]:
         """Every attribute that a condition may name, with its type: built-in and declared."""
         types: dict[str, Any] = dict(BUILT_IN)

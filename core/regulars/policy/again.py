@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, case, false, func, or_, select
 
-from regulars.customers.suppressions import reasons_against, suppressed
+from regulars.customers.privacy.erased import Erased
+from regulars.customers.suppressions import suppressed
 from regulars.customers.zones import zone_name, zones_in_use
 from regulars.store import tables
 
 from .counting import attempted, counts
-from .erasures import erased_secret
 from .routing import consented
 from .standing import left
 from .windows import Windows, windows
@@ -31,28 +31,28 @@ class LastLook:
     """The checks of ``checks.py`` that others may have changed since, for batches of claims."""
 
     def __init__(self, connection: Connection, scope: Scope) -> None:
-        self._scope = scope
         caps = scope.playbook.policy.caps
         by_calendar = any(isinstance(cap.per, str) for cap in caps)
         zones = zones_in_use(connection, scope.tables, scope.zone) if by_calendar else {}
+        # Nobody is erased while a run goes on.
+        self._erased = Erased.of(connection, scope.playbook)
         self._query = _query(scope, windows(caps, scope, zones))
 
     def refusals(self, connection: Connection, ids: Sequence[int]) -> dict[int, str]:
         """The deliveries among ``ids`` that must not go out any more, each with its reason."""
         rows = connection.execute(self._query, {"ids": list(ids)}).all()
         refused = {row.id: row.reason for row in rows if row.reason is not None}
-        secret = erased_secret(connection, self._scope.playbook)
-        if secret is not None:
-            addresses = {row.address for row in rows if row.address}
-            erased = reasons_against(connection, addresses, secret)
-            refused |= {row.id: "suppressed" for row in rows if erased.get(row.address) == "erased"}
+        if self._erased is not None:
+            addressed = [row for row in rows if row.address]
+            gone = [row.id for row in addressed if self._erased.has_address(row.address)]
+            refused |= dict.fromkeys(gone, "suppressed")
         return refused
 
 
 def _query(scope: Scope, spans: Sequence[Windows]) -> Any:
     """The reason against each delivery, in the order of the checks; NULL where there is none."""
     customers = scope.tables.customers
-    transactional = _ledger.c.message.in_(_transactional(scope))
+    transactional = _ledger.c.message.in_(scope.playbook.transactional_messages())
     blocked = or_(
         suppressed(_ledger.c.address, transactional=True),
         and_(~transactional, suppressed(_ledger.c.address, transactional=False)),
@@ -69,11 +69,6 @@ def _query(scope: Scope, spans: Sequence[Windows]) -> Any:
         .select_from(_ledger.outerjoin(customers, customers.c.id == _ledger.c.customer))
         .where(_ledger.c.id.in_(bindparam("ids", expanding=True)))
     )
-
-
-def _transactional(scope: Scope) -> list[str]:
-    playbook = scope.playbook
-    return [name for name in playbook.messages if playbook.is_transactional(name)]
 
 
 def _unwanted(scope: Scope) -> ColumnElement[bool]:

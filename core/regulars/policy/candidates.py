@@ -18,13 +18,12 @@ from sqlalchemy import (
     update,
 )
 
-from regulars.customers.shares import threshold
 from regulars.customers.zones import zone_name
 from regulars.instants import micros, zone_of
-from regulars.playbook.policy import HOLDOUT_SEED
 from regulars.store import insert_from, tables, temporary
-from regulars.store.schema import sample_column
 from regulars.store.tables import Name, Value
+
+from .holdout import held_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -133,7 +132,7 @@ def _columns() -> Iterator[Column[Any]]:
 def _select(scope: Scope) -> Any:
     deliveries, customers, playbook = tables.deliveries, scope.tables.customers, scope.playbook
     priorities = {name: j.priority for name, j in playbook.journeys.items() if j.priority}
-    transactional = {m: 1 for m in playbook.messages if playbook.is_transactional(m)}
+    transactional = dict.fromkeys(playbook.transactional_messages(), 1)
     joined = deliveries.outerjoin(customers, customers.c.id == deliveries.c.customer)
     return (
         select(
@@ -141,7 +140,7 @@ def _select(scope: Scope) -> Any:
             *(deliveries.c[name] for name in _FROM_DELIVERY),
             _by_name(deliveries.c.journey, priorities),
             _by_name(deliveries.c.message, transactional),
-            _held_out(scope),
+            case((held_out(scope), 1), else_=0),
             zone_name(scope.tables, scope.zone),
             literal("planned", Name),
         )
@@ -155,14 +154,6 @@ def _by_name(column: ColumnElement[str], numbers: Mapping[str, int]) -> ColumnEl
     if not numbers:
         return literal(0, Integer)
     return case(*((column == name, number) for name, number in numbers.items()), else_=0)
-
-
-def _held_out(scope: Scope) -> ColumnElement[int]:
-    holdout = scope.playbook.policy.holdout
-    if holdout is None:
-        return literal(0, Integer)
-    share = scope.tables.customers.c[sample_column(HOLDOUT_SEED)]
-    return case((share < threshold(holdout.share), 1), else_=0)
 
 
 def write_down(connection: Connection, candidates: Candidates) -> None:

@@ -37,11 +37,10 @@ def attempted(
     playbook: Playbook, deliveries: FromClause, since: ColumnElement[int]
 ) -> ColumnElement[bool]:
     """The deliveries that were attempted ``since`` an instant, or are now, and may be capped."""
-    transactional = [name for name in playbook.messages if playbook.is_transactional(name)]
     return and_(
         deliveries.c.attempts > 0,
         or_(deliveries.c.settled_at >= since, deliveries.c.state == "claimed"),
-        deliveries.c.message.not_in(transactional),
+        deliveries.c.message.not_in(playbook.transactional_messages()),
     )
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, Column, and_, func, or_, select
 
+from regulars.customers.suppressions import folded_column
 from regulars.instants import micros
 from regulars.store import insert_from, tables, temporary
-from regulars.store.functions import fold
-from regulars.store.tables import VALUE_LENGTH, Name, Value
+from regulars.store.tables import Name, Value
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Select, Table
@@ -49,7 +49,7 @@ def _refuse_recent(connection: Connection, candidates: Candidates) -> None:
     if not steps:
         return
     deliveries = tables.deliveries
-    folded = func.substr(fold(deliveries.c.address), 1, VALUE_LENGTH)
+    folded = folded_column(deliveries.c.address)
     rows = select(
         deliveries.c.id,
         deliveries.c.customer,

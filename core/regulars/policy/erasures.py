@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, Column, func, select
 
-from regulars.customers.privacy.erased import check_key
-from regulars.customers.suppressions import any_erased, erased_among
-from regulars.signing import signing_key
+from regulars.customers.privacy.erased import Erased
+from regulars.customers.suppressions import folded
 from regulars.store import insert_rows, temporary
 from regulars.store.tables import Value
 
@@ -18,22 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, Table
 
-    from regulars.playbook.playbook import Playbook
-
     from .candidates import Candidates
-
-
-def erased_secret(connection: Connection, playbook: Playbook) -> bytes | None:
-    """The secret that recognises erased addresses; None where nobody was erased.
-
-    Raises:
-        StoreError: the playbook's key is not the one under which people were erased.
-    """
-    if not any_erased(connection):
-        return None
-    secret = signing_key(playbook, make=False)
-    check_key(connection, secret)
-    return secret
 
 
 @contextmanager
@@ -43,9 +27,12 @@ def erased_addresses(
     """The erased ones, folded, among the addresses that ``attributes`` hold for the candidates.
 
     None where nobody was erased.
+
+    Raises:
+        StoreError: the playbook's key is not the one under which people were erased.
     """
-    secret = erased_secret(connection, candidates.scope.playbook)
-    if secret is None:
+    known = Erased.of(connection, candidates.scope.playbook)
+    if known is None:
         yield None
         return
     people = candidates.scope.tables.customers
@@ -57,6 +44,6 @@ def erased_addresses(
             held = connection.scalars(
                 select(attribute).where(wanted, func.coalesce(attribute, "") != "").distinct()
             )
-            found |= set(erased_among(connection, secret, map(str, held.all())))
+            found |= {folded(one) for one in map(str, held) if known.has_address(one)}
         insert_rows(connection, erased, ("id", "address"), enumerate(sorted(found)))
         yield erased

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import case, literal, select
+from sqlalchemy import case, false, literal, select
 
+from regulars.customers.samples import sampled
 from regulars.experiments import expose
+from regulars.playbook.policy import HOLDOUT_SEED
 from regulars.store.tables import Name
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection
+
+    from regulars.segments.scope import Scope
 
     from .candidates import Candidates
 
 EXPERIMENT = "holdout"  # its exposures: arm `holdout`, and `in` for everybody else
+
+
+def held_out(scope: Scope) -> ColumnElement[bool]:
+    """Whether a customer is held out; never NULL."""
+    share = scope.playbook.policy.holdout
+    if share is None:
+        return false()
+    return sampled(scope.tables.customers, HOLDOUT_SEED, share.share)
 
 
 def holdout(connection: Connection, candidates: Candidates) -> None:

@@ -8,12 +8,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, case, false, func, or_, select, update
 
 from regulars.customers.consent_sql import agrees
-from regulars.customers.suppressions import suppressed
+from regulars.customers.suppressions import folded_column, suppressed
 from regulars.playbook.journeys import Send
-from regulars.playbook.messages import ADDRESS
 from regulars.playbook.walking import named_steps
-from regulars.store.functions import fold
-from regulars.store.tables import VALUE_LENGTH
 
 from .erasures import erased_addresses
 
@@ -50,7 +47,7 @@ def routes(playbook: Playbook) -> Iterator[Route]:
 def address(scope: Scope, message: str, channel: str) -> ColumnElement[Any]:
     """The attribute that holds the address of a customer on ``channel``."""
     medium = scope.playbook.messages[message].parts[channel].medium
-    return scope.attribute(scope.playbook.channels[channel].to or ADDRESS[medium])
+    return scope.attribute(scope.playbook.channels[channel].address_attribute(medium))
 
 
 def consented(scope: Scope, message: str, channel: str) -> ColumnElement[bool]:
@@ -100,7 +97,7 @@ def _route(
         connection.execute(
             update(table)
             .where(mine, theirs, known[channel], agreed[channel], ~blocked)
-            .values(channel=channel, address=target, folded=_folded(target))
+            .values(channel=channel, address=target, folded=folded_column(target))
         )
     welcome = or_(false(), *(and_(known[channel], agreed[channel]) for channel in targets))
     reason = case((welcome, "suppressed"), (or_(false(), *known.values()), "consent"))
@@ -118,8 +115,4 @@ def _blocked(
     blocked = suppressed(target, transactional=transactional)
     if erased is None:
         return blocked
-    return or_(blocked, _folded(target).in_(select(erased.c.address)))
-
-
-def _folded(target: ColumnElement[Any]) -> ColumnElement[str]:
-    return func.substr(fold(target), 1, VALUE_LENGTH)
+    return or_(blocked, folded_column(target).in_(select(erased.c.address)))

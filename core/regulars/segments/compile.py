@@ -15,7 +15,7 @@ from sqlalchemy import and_, case, false, not_, or_, true
 from regulars.customers.columns import unit_vector, vector_columns
 from regulars.customers.comparisons import Subject, compare
 from regulars.customers.consent_sql import ANYWHERE, agrees
-from regulars.customers.shares import threshold
+from regulars.customers.samples import sampled
 from regulars.errors import PlaybookError, Problem
 from regulars.playbook.conditions import (
     AttributeCondition,
@@ -30,7 +30,6 @@ from regulars.playbook.conditions import (
     ScoreCondition,
     TraitCondition,
 )
-from regulars.store.schema import sample_column
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -166,8 +165,7 @@ def _near(condition: Near, scope: Scope) -> ColumnElement[bool]:
 
 
 def _sample(condition: Sample, scope: Scope) -> ColumnElement[bool]:
-    share = scope.tables.customers.c[sample_column(condition.seed)]
-    return and_(share.is_not(None), share < threshold(condition.sample.share))
+    return sampled(scope.tables.customers, condition.seed, condition.sample.share)
 
 
 LEAVES: dict[type, Callable[[Any, Scope], ColumnElement[bool]]] = {

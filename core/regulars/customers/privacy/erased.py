@@ -9,12 +9,10 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
-from regulars.customers.suppressions import erased_key
+from regulars.customers.suppressions import erased_hashes, erased_key
 from regulars.errors import StoreError
 from regulars.signing import derived, signing_key
-from regulars.store import get_fact, set_fact, tables
+from regulars.store import get_fact, set_fact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,9 +41,7 @@ class Erased:
         Raises:
             StoreError: the key is another one, so they could not be recognised.
         """
-        suppressions = tables.suppressions
-        query = select(suppressions.c.key).where(suppressions.c.address.is_(None))
-        hashes = frozenset(map(bytes, connection.scalars(query)))
+        hashes = erased_hashes(connection)
         if not hashes:
             return None
         secret = signing_key(playbook, make=False)
@@ -56,7 +52,11 @@ class Erased:
         """Whether the customer with this id was erased; an id may be an address."""
         if _hashed(self._key, customer) in self._hashes:
             return True
-        return _may_be_address(customer) and erased_key(self._secret, customer) in self._hashes
+        return _may_be_address(customer) and self.has_address(customer)
+
+    def has_address(self, address: str) -> bool:
+        """Whether it was the address of somebody who was erased."""
+        return erased_key(self._secret, address) in self._hashes
 
     def among(self, customers: Iterable[str]) -> frozenset[str]:
         """Those of the ids whose customers were erased."""

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, case, delete, func, select, update
 
-from regulars.customers.suppressions import suppress_erased
+from regulars.customers.suppressions import keep_hashes, suppress_erased
 from regulars.errors import TemporaryError
-from regulars.store import insert_rows, tables
+from regulars.store import tables
 
 from .erased import NOBODY, customer_key, remember_key
 from .forgetting import remove_events, take_back_numbers
@@ -66,9 +66,7 @@ def erase(connection: Connection, own: Tables, person: Person, secret: bytes, at
     found = count_rows(connection, own, person)
     remember_key(connection, secret)
     suppress_erased(connection, secret, person.addresses, at)
-    known_by = (customer_key(secret, person.key), None, "erased", at)
-    columns = ("key", "address", "reason", "at")
-    insert_rows(connection, tables.suppressions, columns, [known_by], skip_existing=True)
+    keep_hashes(connection, [customer_key(secret, person.key)], at)
     for table in reversed(list(personal_tables(own))):
         mine = person.rows(table)
         if table.name == tables.deliveries.name:

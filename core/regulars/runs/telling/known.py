@@ -6,12 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from regulars.customers.shares import threshold
 from regulars.customers.suppressions import reasons_against
-from regulars.playbook.messages import ADDRESS
-from regulars.playbook.policy import HOLDOUT_SEED
+from regulars.policy.holdout import held_out
 from regulars.store import tables
-from regulars.store.schema import sample_column
 
 if TYPE_CHECKING:
     from .person import Person
@@ -66,7 +63,7 @@ def _consents(person: Person) -> list[dict[str, Any]]:
 def _addresses(person: Person) -> list[dict[str, Any]]:
     """Each channel's address, and why it is not written to any more if so."""
     found = dict(addresses(person))
-    reasons = reasons_against(person.connection, {a for a in found.values() if a}, None)
+    reasons = reasons_against(person.connection, {a for a in found.values() if a})
     return [
         {"channel": channel, "address": address, "suppressed": reasons.get(address or "")}
         for channel, address in found.items()
@@ -82,7 +79,7 @@ def addresses(person: Person) -> list[tuple[str, str | None]]:
         for channel, part in message.parts.items()
     }
     return [
-        (name, theirs.get(channel.to or ADDRESS[media[name]]) or None)
+        (name, theirs.get(channel.address_attribute(media[name])) or None)
         for name, channel in playbook.channels.items()
         if name in media
     ]
@@ -90,12 +87,9 @@ def addresses(person: Person) -> list[tuple[str, str | None]]:
 
 def _holdout(person: Person) -> bool | None:
     """Whether they are held out; None where the playbook holds nobody out."""
-    share = person.scope.playbook.policy.holdout
-    if share is None:
+    if person.scope.playbook.policy.holdout is None:
         return None
-    customers = person.scope.tables.customers
-    column = customers.c[sample_column(HOLDOUT_SEED)]
-    query = select(column < threshold(share.share)).where(customers.c.id == person.number)
+    query = select(held_out(person.scope)).where(person.scope.customer == person.number)
     return bool(person.connection.scalar(query))
 
 

@@ -12,6 +12,7 @@ from regulars.instants import instant, micros
 from regulars.playbook.conditions import Consented
 from regulars.playbook.values import Duration
 from regulars.policy import routes
+from regulars.policy.duplicates import RECENTLY
 from regulars.policy.windows import calendar_window
 from regulars.runs.sentences import sentence
 from regulars.segments.evidence import evidence, span_in_words
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from regulars.playbook.policy import Cap
 
     from .person import Person
-
-DAY = timedelta(days=1)
 
 
 def in_words(person: Person, row: Mapping[str, Any]) -> str:
@@ -75,7 +74,7 @@ def _consent(person: Person, row: Mapping[str, Any]) -> str:
 def _suppressed(person: Person, row: Mapping[str, Any]) -> str:
     theirs = dict(addresses(person))
     mine = {theirs[c] or "" for c in _channels(person, row) if theirs.get(c)}
-    reasons = reasons_against(person.connection, mine, None)
+    reasons = reasons_against(person.connection, mine)
     return "; ".join(f"{address} is suppressed: {reason}" for address, reason in reasons.items())
 
 
@@ -97,7 +96,7 @@ def _duplicate(person: Person, row: Mapping[str, Any]) -> str:
     if row["address"] is None:
         return ""
     ledger = tables.deliveries
-    lately = micros(_decided_at(person, row) - DAY)
+    lately = micros(_decided_at(person, row) - RECENTLY)
     query = select(ledger.c.customer, ledger.c.address, ledger.c.message).where(
         ledger.c.journey == row["journey"],
         ledger.c.step == row["step"],
