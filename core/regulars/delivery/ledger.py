@@ -161,4 +161,3 @@ _INTERRUPTED = "the process that sent it ended before the answer came; ask the p
 def lease_end() -> int:
     """When a lease that begins now ends, in microseconds by the wall clock."""
     return micros(datetime.now(UTC) + LEASE)
-
