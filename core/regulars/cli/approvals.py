@@ -94,16 +94,15 @@ def show(playbook: Path, which: str | None, at: str | None, *, as_json: bool) ->
 def _rendered(loaded: Loaded, item: Question, now: datetime) -> dict[str, str] | None:
     """What somebody who waits for it would read; ``regulars render`` shows every byte of it."""
     from regulars.runs.approving import sample
-    from regulars.runs.preview import preview
+    from regulars.runs.preview import in_plain_text, preview
 
     found = sample(loaded, item.message)
     if found is None or item.message not in loaded.playbook.messages:
         return None
     customer, channel = found
     said = preview(loaded, item.message, customer, channel, now).message
-    text = said.text or "\n".join(f"{name}: {value}" for name, value in said.data.items())
     to = {"customer": customer, "channel": channel, "address": said.address}
-    return {**to, "subject": said.subject, "text": text.rstrip()}
+    return {**to, "subject": said.subject, "text": in_plain_text(said).rstrip()}
 
 
 @command.command("approve")

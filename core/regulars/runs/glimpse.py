@@ -11,12 +11,11 @@ from sqlalchemy import select
 from regulars.customers.loading.ingest import ingest
 from regulars.customers.privacy.retention import keep_to_retention
 from regulars.customers.traits import plan_traits
-from regulars.errors import StoreError
 from regulars.segments.scope import Scope
 from regulars.store import rehearse, tables
 
 from .identity import refuse_another
-from .reading import last_run
+from .reading import last_run, no_customer
 from .run import rehearsed
 from .understanding import understand
 
@@ -84,5 +83,5 @@ def customer_number(connection: Connection, key: str) -> int:
     customers = tables.customers
     number = connection.scalar(select(customers.c.id).where(customers.c.key == key))
     if number is None:
-        raise StoreError(f"there is no customer '{key}' in the store; look at the id in its source")
+        raise no_customer(key)
     return int(number)

@@ -118,9 +118,12 @@ def _exact(loaded: Loaded, channel: str, message: Outgoing) -> bytes:
         settings = loaded.playbook.settings["channels", channel]
         sender = getattr(settings, "from_", None) or f"{channel}@localhost"
         return mime(message, sender=sender, reply_to=getattr(settings, "reply_to", None))
-    if message.medium == "text":
-        return f"{message.text}\n".encode()
-    return "".join(f"{name}: {value}\n" for name, value in message.data.items()).encode()
+    return f"{in_plain_text(message)}\n".encode()
+
+
+def in_plain_text(message: Outgoing) -> str:
+    """What is read of ``message`` without its HTML; of data, one field a line."""
+    return message.text or "\n".join(f"{name}: {value}" for name, value in message.data.items())
 
 
 def _page(message: Outgoing) -> str:
@@ -128,8 +131,7 @@ def _page(message: Outgoing) -> str:
     if message.html:
         body = f'<iframe sandbox src="data:text/html;charset=utf-8,{quote(message.html)}"></iframe>'
     else:
-        text = message.text or "\n".join(f"{k}: {v}" for k, v in message.data.items())
-        body = f"<pre>{escape(text)}</pre>"
+        body = f"<pre>{escape(in_plain_text(message))}</pre>"
     return (
         "<!doctype html><meta charset=utf-8><style>body{margin:0;font:16px sans-serif}"
         "p{margin:1em}iframe{border:0;width:100%;height:90vh}pre{margin:1em}</style>"

@@ -17,7 +17,7 @@ from regulars.signing import signing_key
 from regulars.store import hold, tables
 from regulars.store.facts import get_columns
 
-from .reading import stored
+from .reading import no_customer, stored
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -94,5 +94,5 @@ def _erased_at(connection: Connection, loaded: Loaded, key: str) -> datetime:
     query = select(suppressions.c.at).where(suppressions.c.key == customer_key(secret, key))
     at = connection.scalar(query)
     if at is None:
-        raise StoreError(f"there is no customer '{key}' in the store; look at the id in its source")
+        raise no_customer(key)
     return instant(at)

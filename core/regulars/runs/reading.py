@@ -13,12 +13,11 @@ from regulars.instants import instant
 from regulars.store import Store, tables
 
 from .identity import refuse_another
+from .rows import rows_with_times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
-
-    from sqlalchemy import RowMapping
 
     from regulars.playbook.loading import Loaded
 
@@ -59,6 +58,11 @@ def _nothing_has_run(loaded: Loaded) -> StoreError:
     return StoreError(f"nothing has run yet; start with: regulars run {loaded.playbook.path}")
 
 
+def no_customer(key: str) -> StoreError:
+    """The error for a ``key`` that is no customer's."""
+    return StoreError(f"there is no customer '{key}' in the store; look at the id in its source")
+
+
 def segment_sizes(store: Store, names: Sequence[str]) -> dict[str, int]:
     """How many members each segment has; 0 for one that never ran."""
     members, segments = tables.members, tables.segments
@@ -79,42 +83,27 @@ def loads(store: Store) -> list[dict[str, Any]]:
     longer ago than they are kept.
     """
     loads, sources = tables.loads, tables.sources
+    columns = ("origin", "rows", "rejected", "erased", "too_old", "at")
     query = (
-        select(sources.c.name.label("source"), loads)
+        select(sources.c.name.label("source"), *(loads.c[name] for name in columns))
         .join(sources, sources.c.id == loads.c.source)
         .order_by(sources.c.id, loads.c.origin)
     )
     with store.reading() as connection:
-        rows = connection.execute(query).mappings().all()
-    return [
-        {
-            "source": row["source"],
-            "origin": row["origin"],
-            "rows": row["rows"],
-            "rejected": row["rejected"],
-            "erased": row["erased"],
-            "too_old": row["too_old"],
-            "at": instant(row["at"]),
-        }
-        for row in rows
-    ]
+        return rows_with_times(connection, query)
 
 
 def rejected_rows(store: Store, most: int) -> list[dict[str, Any]]:
     """The newest ``most`` rows that could not be loaded, with their reason."""
     rejects, sources = tables.rejects, tables.sources
     query = (
-        select(sources.c.name, rejects.c.origin, rejects.c.row, rejects.c.reason)
+        select(sources.c.name.label("source"), rejects.c.origin, rejects.c.row, rejects.c.reason)
         .join(sources, sources.c.id == rejects.c.source)
         .order_by(rejects.c.id.desc())
         .limit(most)
     )
     with store.reading() as connection:
-        rows = connection.execute(query).all()
-    return [
-        {"source": source, "origin": origin, "row": row, "reason": reason}
-        for source, origin, row, reason in reversed(rows)
-    ]
+        return rows_with_times(connection, query)[::-1]
 
 
 def messages(
@@ -142,14 +131,6 @@ def messages(
         .limit(most)
     )
     with store.reading() as connection:
-        rows = connection.execute(query).mappings().all()
+        found = rows_with_times(connection, query)
         count = connection.scalar(select(func.count()).select_from(ledger).where(*wanted))
-    return [_with_times(row) for row in reversed(rows)], count or 0
-
-
-def _with_times(row: RowMapping) -> dict[str, Any]:
-    """``row`` with what ends in ``_at`` or ``_until`` as an instant."""
-    return {
-        name: instant(value) if value is not None and name.endswith(("_at", "_until")) else value
-        for name, value in row.items()
-    }
+    return found[::-1], count or 0

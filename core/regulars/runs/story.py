@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from regulars.customers.profiles import profiles
-from regulars.instants import instant
 from regulars.store import tables
 
 from .glimpse import customer_number, glimpse
+from .rows import rows_with_times
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Select
@@ -33,23 +33,11 @@ def customer_story(loaded: Loaded, key: str) -> dict[str, Any]:
         return {
             "profile": profile.customer,
             "traits": profile.traits,
-            "segments": _rows(connection, _segments(number)),
+            "segments": rows_with_times(connection, _segments(number)),
             "events": _events(connection, number),
-            "journeys": _rows(connection, _entries(number)),
-            "messages": _rows(connection, _deliveries(number)),
+            "journeys": rows_with_times(connection, _entries(number)),
+            "messages": rows_with_times(connection, _deliveries(number)),
         }
-
-
-def _rows(connection: Connection, query: Select[Any]) -> list[dict[str, Any]]:
-    return [
-        {name: _shown(name, value) for name, value in row.items()}
-        for row in connection.execute(query).mappings()
-    ]
-
-
-def _shown(name: str, value: Any) -> Any:
-    times = {"since", "entered_at", "ended_at", "settled_at", "time"}
-    return instant(value) if name in times and value is not None else value
 
 
 def _segments(number: int) -> Select[Any]:
@@ -71,7 +59,7 @@ def _events(connection: Connection, number: int) -> list[dict[str, Any]]:
         .order_by(events.c.time.desc(), events.c.id.desc())
         .limit(LATEST)
     )
-    rows = _rows(connection, query)[::-1]
+    rows = rows_with_times(connection, query)[::-1]
     return [row | {"properties": json.loads(row["properties"] or "{}")} for row in rows]
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from regulars.customers.profiles import profiles
-from regulars.instants import instant, micros, zone_of
+from regulars.instants import micros, zone_of
+from regulars.runs.rows import rows_with_times
 from regulars.store import tables
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
     from regulars.customers.profiles import Profile
     from regulars.segments.scope import Scope
-
-MOMENTS = {"at", "since", "first", "last", "time"}  # columns that hold an instant
 
 
 @dataclass(frozen=True)
@@ -50,10 +49,7 @@ class Person:
 
     def rows(self, query: Select[Any]) -> list[dict[str, Any]]:
         """What ``query`` selects, with instants as times."""
-        return [
-            {name: _shown(name, value) for name, value in row.items()}
-            for row in self.connection.execute(query).mappings()
-        ]
+        return rows_with_times(self.connection, query)
 
     def key_of(self, number: int) -> str:
         """The client's own id of another customer."""
@@ -77,9 +73,3 @@ def length(span: timedelta) -> str:
     units = {"d": minutes // 1440, "h": minutes // 60 % 24, "m": minutes % 60}
     shown = [f"{count}{unit}" for unit, count in units.items() if count]
     return " ".join(shown[:2]) or "less than a minute"
-
-
-def _shown(name: str, value: Any) -> Any:
-    if value is not None and (name in MOMENTS or name.endswith(("_at", "_until"))):
-        return instant(value)
-    return value
