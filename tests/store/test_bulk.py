@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from regulars.store import insert_from, insert_rows, temporary
+from regulars.store import insert_from, insert_rows, temporary, update_rows
 from regulars.store.tables import Id, Name, Value, customers, events, identities, scores
-from sqlalchemy import BigInteger, Column, func, inspect, literal, select
+from sqlalchemy import BigInteger, Column, bindparam, func, inspect, literal, select, update
 from sqlalchemy.exc import DBAPIError
 
 if TYPE_CHECKING:
@@ -218,3 +218,22 @@ def test_temporary_text_compares_with_the_stores(store: Store) -> None:
         names = select(customers.c.key).join(table, table.c.name == customers.c.key)
         texts = select(customers.c.key).join(table, table.c.text == customers.c.email)
         assert list(connection.scalars(names)) == list(connection.scalars(texts)) == ["k"]
+
+
+def test_rows_are_changed_one_by_one_and_only_what_was_found_is_counted(store: Store) -> None:
+    texts = ["'\"%s ? :x \\N", "☕", None]
+    change = (
+        update(customers)
+        .where(customers.c.key == bindparam("who"), customers.c.kind == "customer")
+        .values(email=bindparam("to"), extra=None)
+    )
+    with store.transaction() as connection:
+        rows = [(f"k{n}", "old", "{}") for n in range(len(texts))]
+        insert_rows(connection, customers, ["key", "email", "extra"], rows)
+        changes = [{"who": f"k{n}", "to": text} for n, text in enumerate(texts)]
+        nobody = {"who": "nobody", "to": "x"}
+        assert update_rows(connection, change, [*changes, nobody]) == len(texts)
+        found = connection.execute(
+            select(customers.c.email, customers.c.extra).order_by(customers.c.key)
+        ).all()
+    assert [tuple(row) for row in found] == [(text, None) for text in texts]
