@@ -27,6 +27,7 @@ PAGES = [
     "README.md",
     "docs/architecture.md",
     "docs/playbook.md",
+    "docs/proof.md",
     "examples/cdnow/README.md",
     "examples/corner-bakery/README.md",
 ]
@@ -158,7 +159,7 @@ def check_part(folder: Path, name: str, text: str) -> Command:
     return Command(f"regulars check '{home}/{name}.yaml'", "", 0)
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*PAGES, "docs/plugins.md"])
 def test_the_page_links_to_what_exists(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text)

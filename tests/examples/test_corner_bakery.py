@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from regulars.playbook.conditions import PLAIN
+from regulars.playbook.experiments import Experiment
+from regulars.playbook.journeys import STEPS, Journey
+from regulars.playbook.messages import OWN_WORDS
+from regulars.playbook.policy import Cap, Policy, QuietHours
+from regulars.playbook.triggers import MODELS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pydantic import BaseModel
 
 ROOT = Path(__file__).parents[2]
 BAKERY = ROOT / "examples" / "corner-bakery"
@@ -42,6 +57,31 @@ def test_the_starter_is_the_example() -> None:
 
 def test_the_data_stay_small() -> None:
     assert sum(len(content) for content in contents(STARTER).values()) < 1_000_000
+
+
+def words(*models: type[BaseModel]) -> set[str]:
+    return {field.alias or name for m in models for name, field in m.model_fields.items()}
+
+
+UNBUILT = {"score"}  # a condition that waits for models
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        STEPS,
+        MODELS,
+        set(PLAIN) - UNBUILT,
+        OWN_WORDS,
+        words(Journey, Experiment, Policy, QuietHours, Cap),
+    ],
+    ids=["steps", "triggers", "conditions", "messages", "the rest"],
+)
+def test_it_shows_the_whole_language(wanted: Iterable[str]) -> None:
+    lines = (BAKERY / "playbook.yaml").read_text(encoding="utf-8").splitlines()
+    shown = {word for line in lines for word in re.findall(r"\b(\w+):", line.partition(" # ")[0])}
+
+    assert set(wanted) - shown == set()
 
 
 def test_every_journey_lets_somebody_in_within_five_mondays(tmp_path: Path) -> None:
