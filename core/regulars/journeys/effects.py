@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +9,11 @@ from sqlalchemy import select, update
 
 from regulars.customers.loading.customer_rows import CustomerReader
 from regulars.customers.loading.source_columns import Fields
-from regulars.store import event_code, insert_rows, write_events_in_turn
-from regulars.store.schema import amount_column, amount_of, text_column, text_of
+from regulars.customers.own_events import OwnEvents
+from regulars.store import event_code, write_events_in_turn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from sqlalchemy import Connection, Select
 
@@ -47,30 +46,13 @@ def emit_event(connection: Connection, place: Place, step: str, emit: Emit) -> N
     due = connection.execute(
         select(cohort.c.entry, cohort.c.customer).where(cohort.c.new == 1).order_by(cohort.c.entry)
     ).all()
-    events = place.scope.tables.events
-    columns, cells = _property_cells(events.c.keys(), emit.properties)
-    fixed = ("customer", "time", "name", "source", "key", "properties")
-    shared = (event_code(connection, emit.emit), 0)
-    properties = json.dumps(dict(emit.properties), ensure_ascii=False) if emit.properties else None
-
-    def rows() -> Iterator[tuple[Any, ...]]:
-        for entry, customer in due:
-            key = _event_key(place.name, entry, step)
-            yield (customer, place.now + 1, *shared, key, properties, *cells)
-
-    insert_rows(connection, events, (*fixed, *columns), rows(), skip_existing=True)
-
-
-def _property_cells(
-    columns: list[str], properties: Mapping[str, Any]
-) -> tuple[list[str], list[Any]]:
-    """The typed columns of the properties that the playbook reads, with their values."""
-    cells: dict[str, Any] = {
-        text_column(name): text_of(value) for name, value in properties.items()
-    }
-    cells |= {amount_column(name): amount_of(value) for name, value in properties.items()}
-    read = [column for column in cells if column in columns]
-    return read, [cells[column] for column in read]
+    own, code = OwnEvents(place.scope.tables.events), event_code(connection, emit.emit)
+    said = own.said(emit.properties)
+    rows = (
+        (customer, place.now + 1, code, _event_key(place.name, entry, step), said)
+        for entry, customer in due
+    )
+    own.insert(connection, rows)
 
 
 def _event_key(journey: str, entry: int, step: str) -> bytes:

@@ -1,9 +1,7 @@
 """Recording: reports become events of the customer, and what follows from them is done.
 
-A dead address and a complaint are suppressed, who unsubscribes or complains has said no, and a
-message of which nobody knew whether it went has gone or failed. Each batch is one short
-transaction, so feedback is recorded while a run goes on, and its last look before sending sees it.
-The same report again changes nothing.
+Each batch is one short transaction, so feedback is recorded while a run goes on, and its last look
+before sending sees it. The same report again changes nothing.
 """
 
 from __future__ import annotations
@@ -15,29 +13,22 @@ from datetime import timedelta
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from regulars.customers.consents import answer
 from regulars.customers.loading.known_ids import KnownIds
-from regulars.customers.suppressions import suppress
+from regulars.customers.own_events import OwnEvents
 from regulars.instants import micros
-from regulars.store import Tables, insert_rows, tables, write_events_in_turn
+from regulars.store import Tables, tables, write_events_in_turn
 from regulars.store.facts import get_columns
-from regulars.store.schema import (
-    amount_column,
-    amount_of,
-    properties_kept,
-    text_column,
-    text_of,
-)
 
+from .consequences import settle, suppress_addresses, take_refusals
 from .labels import label
 from .machines import opened_by_machine
 from .reports import Refused
 from .resolving import Target, resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -48,10 +39,6 @@ if TYPE_CHECKING:
     from .reports import Report
 
 AHEAD = timedelta(days=1)  # a report from further in the future has a wrong clock
-ARRIVED = {"delivered", "opened", "clicked", "replied", "complained", "unsubscribed"}
-OURS = 0  # the source of events that no source of the playbook brought
-
-_ledger = tables.deliveries
 
 
 @dataclass(frozen=True)
@@ -96,26 +83,29 @@ class Recording:
         """Record one batch in one transaction; why each report was refused, or None."""
         with self.store.transaction() as connection:
             write_events_in_turn(connection)
-            targets = [self._timely(*pair) for pair in self._resolved(connection, reports)]
+            pairs = zip(reports, resolve(connection, reports, self.key), strict=True)
+            targets = [self._timely(*pair) for pair in pairs]
             events: dict[bytes, Event] = {}
             for report, target in zip(reports, targets, strict=True):
                 if isinstance(target, Target):
                     event = self._event(report, target)
                     events.setdefault(event.key, event)
-            self._settle(connection, events.values())
             known = _known(connection, events)
             new = [event for key, event in events.items() if key not in known]
-            self._take_to_heart(connection, new)
+            self._follow_up(connection, events.values(), new)
             names = _insert(connection, new)
         self.recorded.events.update(names)
         taken = sum(isinstance(target, Target) for target in targets)
         self.recorded.repeated += taken - len(new)
         return [None if isinstance(target, Target) else target for target in targets]
 
-    def _resolved(
-        self, connection: Connection, reports: Sequence[Report]
-    ) -> Iterable[tuple[Report, Target | Refused]]:
-        return zip(reports, resolve(connection, reports, self.key), strict=True)
+    def _follow_up(
+        self, connection: Connection, events: Iterable[Event], new: Sequence[Event]
+    ) -> None:
+        recorded = self.recorded
+        recorded.settled.update(settle(connection, events))
+        recorded.suppressed += suppress_addresses(connection, new, micros(self.now))
+        recorded.refusals += take_refusals(connection, new, self.playbook)
 
     def _timely(self, report: Report, target: Target | Refused) -> Target | Refused:
         if report.at is not None and report.at > micros(self.now + AHEAD):
@@ -130,71 +120,6 @@ class Recording:
         about = (target.token.delivery, target.token.topic) if target.token else ()
         who = (target.customer, row.id if row else None, *about)
         return Event(_event_key(report, who), name, at, report, target, _properties(report, target))
-
-    # ------------------------------------------------------------ what follows
-
-    def _settle(self, connection: Connection, events: Iterable[Event]) -> None:
-        """A message that the provider speaks of is unknown no more."""
-        ended: dict[tuple[str, str | None, str | None], set[int]] = {}
-        for event in events:
-            row = event.target.delivery
-            if row is not None:
-                ended.setdefault(_outcome(event.report), set()).add(row.id)
-        for (state, reason, detail), ids in sorted(ended.items(), key=_arrived_first):
-            done = connection.execute(
-                update(_ledger)
-                .where(_ledger.c.id.in_(ids), _ledger.c.state == "unknown")
-                .values(state=state, reason=reason, detail=detail)
-            )
-            self.recorded.settled[state] += done.rowcount
-
-    def _take_to_heart(self, connection: Connection, events: Sequence[Event]) -> None:
-        """Suppress addresses and write down who said no."""
-        reasons: dict[str, str] = {}
-        for event in events:
-            row, reason = event.target.delivery, _reason(event.report)
-            if reason and row is not None and row.address:
-                stronger = reasons.get(row.address) == "bounce"
-                reasons[row.address] = "bounce" if stronger else reason
-        self.recorded.suppressed += suppress(connection, reasons, micros(self.now))
-        refusals = list(self._refusals(events))
-        self.recorded.refusals += len(refusals)
-        answer(connection, refusals)
-
-    def _refusals(self, events: Iterable[Event]) -> Iterator[tuple[int, str, str, bool, int]]:
-        for event in events:
-            if event.report.kind in {"unsubscribed", "complained"}:
-                topic, channel = self._about(event.target)
-                yield event.target.customer, topic, channel, False, event.at
-
-    def _about(self, target: Target) -> tuple[str, str]:
-        """The topic and channel that a no is about; what is transactional can't be refused."""
-        if target.token is not None:
-            return target.token.topic, target.token.channel
-        messages, row = self.playbook.messages, target.delivery
-        asked = row.message in messages and not self.playbook.is_transactional(row.message)
-        return (messages[row.message].topic or "" if asked else ""), row.channel or ""
-
-
-def _outcome(report: Report) -> tuple[str, str | None, str | None]:
-    """State, reason and detail of an unknown message of which there is ``report``."""
-    if report.kind in ARRIVED:
-        return "sent", None, "its provider spoke of it later"
-    said = "its provider said later that it came back"
-    return "failed", "address" if report.permanent else "permanent", said
-
-
-def _arrived_first(outcome: tuple[tuple[str, str | None, str | None], object]) -> tuple[bool, str]:
-    """What arrived did go out, even if it came back later."""
-    (state, reason, _), _ = outcome
-    return state != "sent", reason or ""
-
-
-def _reason(report: Report) -> str | None:
-    """Why the address must not be written to any more."""
-    if report.kind == "bounced":
-        return "bounce" if report.permanent else None
-    return "complaint" if report.kind == "complained" else None
 
 
 def _event_key(report: Report, who: Sequence[object]) -> bytes:
@@ -237,18 +162,10 @@ def _insert(connection: Connection, new: Sequence[Event]) -> list[str]:
     different = sorted(set(names))
     codes = KnownIds(connection, tables.event_names, "name").of(different)
     numbers = dict(zip(different, codes, strict=True))
-    events = Tables.of(get_columns(connection)).events  # those that a run may just have added
-    texts, amounts = properties_kept(events)
-    columns = ("customer", "time", "name", "source", "key", "properties")
-    used = (*map(text_column, texts), *map(amount_column, amounts))
+    own = OwnEvents(Tables.of(get_columns(connection)).events)  # as a run may just have made them
     rows = (
-        (
-            event.target.customer, event.at, numbers[name], OURS, event.key,
-            json.dumps(event.properties, ensure_ascii=False),
-            *(text_of(event.properties.get(property_)) for property_ in texts),
-            *(amount_of(event.properties.get(property_)) for property_ in amounts),
-        )
+        (event.target.customer, event.at, numbers[name], event.key, own.said(event.properties))
         for event, name in zip(new, names, strict=True)
-    )  # fmt: skip
-    insert_rows(connection, events, (*columns, *used), rows, skip_existing=True)
+    )
+    own.insert(connection, rows)
     return names
