@@ -25,7 +25,7 @@ def store(store_url: str) -> Iterator[Store]:
 
 def said(store: Store) -> list[tuple[object, ...]]:
     with store.reading() as connection:
-        return sorted(tuple(row) for row in connection.execute(select(tables.consents)))
+        return sorted(tuple(row)[:5] for row in connection.execute(select(tables.consents)))
 
 
 def test_the_newest_answer_counts_in_whatever_order_they_come(store: Store) -> None:

@@ -76,7 +76,8 @@ identities = Table(
 )
 
 # A customer's yes or no to a topic on a channel; channel '' speaks for all channels, topic '' for
-# every topic but the transactional ones.
+# every topic but the transactional ones. `told` is what sources said last: a file that says the
+# same again says nothing new.
 consents = Table(
     "consents",
     metadata,
@@ -85,6 +86,7 @@ consents = Table(
     Column("channel", Name, primary_key=True),
     Column("granted", SmallInteger, nullable=False),
     Column("at", Instant, nullable=False),
+    Column("told", SmallInteger),
 )
 
 # Addresses that are not written to any more. `key` is a hash of the folded address; of an erased

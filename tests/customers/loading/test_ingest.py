@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from regulars.customers.consents import answer
 from regulars.errors import SourceError
 from regulars.instants import micros
 from regulars.store import tables
@@ -192,6 +193,26 @@ def test_consent_is_kept_with_its_time_until_it_changes(shop: Shop) -> None:
     later = datetime(2026, 2, 1, tzinfo=UTC)
     shop.load({"people": PEOPLE | {"map": mapped}}, later)
     assert shop.rows(ordered) == [("offers", "", 0, micros(later)), ("offers", "sms", 0, now)]
+
+
+def test_a_file_that_says_the_same_again_does_not_undo_what_a_reader_said_since(shop: Shop) -> None:
+    mapped = {"id": "id", "consent.offers.sms": "mail"}
+    consents = tables.consents
+    chosen = select(consents.c.granted).order_by(consents.c.customer)
+
+    def read(*rows: str) -> list[object]:
+        shop.people("id,mail", *rows, map=mapped)
+        return [granted for (granted,) in shop.rows(chosen)]
+
+    assert read("ada,yes", "bob,yes", "cleo,") == [1, 1]
+    with shop.store.transaction() as connection:
+        numbers = connection.scalars(select(tables.customers.c.id).order_by("id")).all()
+        said_no = [(n, "offers", "sms", False, micros(NOW) + 1) for n in numbers]
+        answer(connection, [row for row in said_no if row[0] != numbers[1]])
+    assert read("ada,yes", "bob,no", "cleo,yes") == [0, 0, 0]
+    assert read("ada,no", "bob,yes", "cleo,yes") == [0, 1, 0]
+    assert read("ada,yes", "bob,yes", "cleo,no") == [1, 1, 0]
+    assert read("ada,yes", "bob,yes", "cleo,yes") == [1, 1, 1]
 
 
 def test_points_may_come_in_two_columns(shop: Shop) -> None:

@@ -169,28 +169,23 @@ class Staged:
         return insert_from(self._connection, customers, names, new)
 
     def _consent(self, name: str, topic: str, channel: str, at: int) -> None:
+        """Write down what is another answer than before; what a reader said since then stays."""
         staged, customers, consents = self._table, self._customers, tables.consents
-        said = staged.c[name]
-        same = (
-            consents.c.customer == customers.c.id,
-            consents.c.topic == topic,
-            consents.c.channel == channel,
-        )
+        said, told = staged.c[name], consents.c.told
+        about = (consents.c.topic == topic, consents.c.channel == channel)
         whose = (customers.c.key == staged.c.key, said.is_not(None))
-        answer = select(said).where(*whose, customers.c.id == consents.c.customer)
-        differs = exists().where(
-            *whose, customers.c.id == consents.c.customer, said != consents.c.granted
-        )
-        change = update(consents).where(
-            consents.c.topic == topic, consents.c.channel == channel, differs
-        )
-        self._connection.execute(
-            change.values(granted=answer.scalar_subquery(), at=at),
-        )
-        columns = ["customer", "topic", "channel", "granted", "at"]
-        new = select(customers.c.id, literal(topic), literal(channel), said, literal(at))
-        new = new.where(*whose, ~exists().where(*same))
-        insert_from(self._connection, consents, columns, new)
+        theirs = (*whose, customers.c.id == consents.c.customer)
+        answer = select(said).where(*theirs).scalar_subquery()
+        change = update(consents).where(*about)
+        another = change.where(exists().where(*theirs, said != told))
+        self._connection.execute(another.values(granted=answer, at=at, told=answer))
+        # A reader spoke before any source did, and not of what this one knows.
+        first = change.where(told.is_(None), exists().where(*theirs))
+        self._connection.execute(first.values(told=answer))
+        columns = ["customer", "topic", "channel", "granted", "at", "told"]
+        new = select(customers.c.id, literal(topic), literal(channel), said, literal(at), said)
+        known = exists().where(consents.c.customer == customers.c.id, *about)
+        insert_from(self._connection, consents, columns, new.where(*whose, ~known))
 
     def _identify(self, name: str, kind: str) -> None:
         staged, customers, identities = self._table, self._customers, tables.identities
