@@ -9,6 +9,7 @@ from pydantic import Field, StrictInt, model_validator
 from .parts import Part
 from .values import Percentage, PositiveDuration, TimeOfDay
 
+HOLDOUT = "holdout"  # the name under which it is recorded beside the experiments
 HOLDOUT_SEED = "regulars.holdout"  # who is in the holdout never changes, so neither may this
 LONGEST_NIGHT = 20 * 60  # minutes; longer quiet hours leave no time to write to anybody
 

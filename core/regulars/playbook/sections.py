@@ -14,6 +14,7 @@ from .explaining import A_NAME, shown
 from .header import identity
 from .messages import OWN_WORDS
 from .playbook import Attribute, short_form
+from .policy import HOLDOUT
 from .positions import MapNode, Path, ScalarNode
 from .salvaging import salvaged
 from .sources import BUILT_IN
@@ -89,6 +90,9 @@ def _names(draft: Draft, path: Path, section: str) -> Iterator[Problem]:
         yield draft.document.problem(path[:-1], reason, at=(name,), key=True)
     if section in ("attributes", "traits") and len(name) > COLUMN:
         reason = f"the name should have at most {COLUMN} characters"
+        yield draft.document.problem(path[:-1], reason, at=(name,), key=True)
+    if section == "experiments" and name == HOLDOUT:
+        reason = f"an experiment can't be named '{name}'; the policy's holdout is recorded as that"
         yield draft.document.problem(path[:-1], reason, at=(name,), key=True)
     if section == "channels" and name in RESERVED:
         reason = f"a channel can't be named '{name}'; the word has a meaning in messages"

@@ -48,6 +48,9 @@ class Written:
         return {"type": "string", "pattern": cls.pattern}
 
 
+_BEGINNING = datetime(1, 1, 2, tzinfo=UTC)  # of the calendar, as every zone can show it
+_END = datetime(9999, 12, 30, tzinfo=UTC)
+
 _UNITS = {"s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000}
 _UNITS |= {"d": 24 * _UNITS["h"], "w": 7 * 24 * _UNITS["h"]}
 
@@ -80,8 +83,16 @@ class Duration(Written):
     def after(self, start: datetime, zone: ZoneInfo) -> datetime:
         """The instant this long after ``start``; calendar steps keep the local time in ``zone``.
 
-        A day that the month doesn't have becomes its last day.
+        A day that the month doesn't have becomes its last day. What lies beyond the calendar is
+        its end, or its beginning.
         """
+        try:
+            end = self._within_calendar(start, zone)
+        except (ValueError, OverflowError):
+            return _BEGINNING if self.months < 0 or self.micros < 0 else _END
+        return max(_BEGINNING, min(end, _END))
+
+    def _within_calendar(self, start: datetime, zone: ZoneInfo) -> datetime:
         if not self.months:
             return start + timedelta(microseconds=self.micros)
         local = start.astimezone(zone)

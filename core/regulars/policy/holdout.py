@@ -8,7 +8,7 @@ from sqlalchemy import case, false, literal, select
 
 from regulars.customers.samples import sampled
 from regulars.experiments import expose
-from regulars.playbook.policy import HOLDOUT_SEED
+from regulars.playbook.policy import HOLDOUT, HOLDOUT_SEED
 from regulars.store.tables import Name
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from regulars.segments.scope import Scope
 
     from .candidates import Candidates
-
-EXPERIMENT = "holdout"  # its exposures: arm `holdout`, and `in` for everybody else
 
 
 def held_out(scope: Scope) -> ColumnElement[bool]:
@@ -32,14 +30,14 @@ def held_out(scope: Scope) -> ColumnElement[bool]:
 def holdout(connection: Connection, candidates: Candidates) -> None:
     """``holdout``: everything else let the message through, but the customer is held out.
 
-    Both they and those who are written to are exposed when it first mattered, so that the two
-    are compared from the same moment on.
+    Both they (arm ``holdout``) and those who are written to (``in``) are exposed when it first
+    mattered, so that the two are compared from the same moment on.
     """
     if candidates.scope.playbook.policy.holdout is None:
         return
     table = candidates.table
     arm = case((table.c.held_out == 1, literal("holdout", Name)), else_=literal("in", Name))
     mattered = select(table.c.customer, arm.label("arm")).where(candidates.open_marketing)
-    expose(connection, EXPERIMENT, mattered, candidates.now)
+    expose(connection, HOLDOUT, mattered, candidates.now)
     marketing = table.c.transactional == 0
     candidates.skip(connection, "holdout", marketing, table.c.held_out == 1)
