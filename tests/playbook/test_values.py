@@ -8,7 +8,7 @@ from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 import pytest
-from regulars.playbook.values import LocalMoment
+from regulars.playbook.values import Duration, LocalMoment
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 CHANGES = [  # the day before a clock change, by UTC
@@ -57,3 +57,13 @@ def test_the_next_local_moment_is_the_next_one_on_the_wall(name: str, day: str) 
         for at in [*starts, *(at for at in expected if at < change + 4 * DAY)]:
             found = moment.next(at, zone)
             assert found == expected[bisect_left(expected, at)], (written, at)
+
+
+@pytest.mark.parametrize("long", ["99999y", "99999mo", "99999w", "8000y"])
+def test_what_lies_beyond_the_calendar_is_its_end_in_every_zone(long: str) -> None:
+    now, duration = datetime(2026, 5, 1, tzinfo=UTC), Duration.parse(long)
+    for name in ("Pacific/Kiritimati", "Etc/GMT+12"):
+        zone = ZoneInfo(name)
+        for far in (duration.before(now, zone), duration.after(now, zone)):
+            assert far.tzinfo is UTC
+            assert far.astimezone(zone) == far

@@ -132,6 +132,23 @@ def test_a_goal_that_is_written_later_counts_for_those_inside(client: Client) ->
     assert counts(client.run("2026-05-05T09:00Z"))[2] == 1
 
 
+def test_who_has_done_every_step_leaves_while_a_message_is_held(anywhere: Client) -> None:
+    client = anywhere
+    night = "policy: {quiet_hours: {from: '20:00', to: '08:00'}}\n"
+    client.write(night + journey("exit_when: {performed: order}", "[{send: hello}]"), SHOP)
+    visits(client, "ada,2026-05-01T21:00:00,1", "bob,2026-05-01T21:00:00,2")
+    assert counts(client.run("2026-05-01T22:00Z")) == (0, 0, 0)
+    client.orders("ada,2026-05-01T23:00:00,1,bread,3")
+    planned = client.plan("2026-05-02T09:00Z")
+    done = client.run("2026-05-02T09:00Z")
+    assert planned | {"seconds": 0} == done | {"seconds": 0}
+    assert counts(done) == (0, 1, 0)
+    assert done["decisions"]["skipped"] == {"exited": 1}
+    assert done["decisions"]["sent"] == 1
+    client.orders("ada,2026-05-01T23:00:00,1,bread,3", "bob,2026-05-02T10:00:00,2,bread,3")
+    assert counts(client.run("2026-05-03T09:00Z")) == (0, 0, 0)
+
+
 def test_what_a_journey_sets_is_no_reason_to_leave_at_the_same_instant(client: Client) -> None:
     steps = "[{set: {tier: gold}}, {wait: 30d}]"
     client.write(journey("exit_when: {attribute: tier, is: gold}", steps), SHOP)

@@ -180,9 +180,14 @@ def test_a_month_is_a_month_of_the_calendar(client: Client) -> None:
 
 
 def test_a_wait_without_end_is_no_error(client: Client) -> None:
-    client.write(steps("- wait: 99999y\n- send: hello\n"))
+    far = "again: 99999y\nmisfire: {within: 99999y}\ngoal: {performed: order, within: 99999y}\n"
+    client.write(steps("- wait: 99999y\n- send: hello\n", far))
+    client.people("ada,ada@example.com,,,Pacific/Kiritimati")
     client.orders(ADA)
     assert outcome(client.run("2026-05-01T09:00Z")) == (0, 1, 0)
+    status, told, err = client.call("why", str(client.path), "ada")
+    assert status == 0, err
+    assert "waits until 9999-12-30" in told
 
 
 def test_of_several_waits_that_are_overdue_each_lasts_from_the_run_that_reached_it(

@@ -302,7 +302,7 @@ def test_an_unknown_message_says_what_to_do(client: Client) -> None:
         ),
         (
             "{date: attribute.birthday}",
-            "attribute.birthday is 1990-03-05, and its day has not come",
+            "attribute.birthday is 1990-03-05, and no run has come in time for its day",
         ),
     ],
 )
@@ -313,6 +313,18 @@ def test_who_is_not_in_a_journey_reads_what_it_waits_for(
     client.write(SEGMENTS + journey(when))
     client.run(DAY1)
     assert why_not(client, "ada") == told
+
+
+@pytest.mark.parametrize(
+    "when",
+    ["{at: '2026-05-01 08:30', segment: buyers}", "{date: attribute.birthday, yearly: true}"],
+)
+def test_who_was_in_it_is_not_told_that_it_came_without_them(client: Client, when: str) -> None:
+    client.people("ada,ada@example.com,,1990-05-01,")
+    client.orders(ADAS_FIRST)
+    client.write(SEGMENTS + journey(when))
+    client.run(DAY1)
+    assert why_not(client, "ada").startswith("they entered on 2026-05-01")
 
 
 def test_again_and_what_came_before_the_journey_forbid(client: Client) -> None:

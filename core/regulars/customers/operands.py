@@ -92,18 +92,12 @@ def instant_of(value: LocalTime, moment: Moment) -> int:
 
 def window_start(duration: Duration, moment: Moment) -> int:
     """Microseconds of the instant that long before now; the calendar's first if it is before."""
-    try:
-        return micros(duration.before(moment.now, moment.zone))
-    except (ValueError, OverflowError):
-        return micros(datetime.min.replace(tzinfo=UTC))
+    return micros(duration.before(moment.now, moment.zone))
 
 
 def window_end(duration: Duration, moment: Moment) -> int:
     """Microseconds of the instant that long after now; the calendar's last if it is after."""
-    try:
-        return micros(duration.after(moment.now, moment.zone))
-    except (ValueError, OverflowError):
-        return micros(datetime.max.replace(tzinfo=UTC))
+    return micros(duration.after(moment.now, moment.zone))
 
 
 def today(moment: Moment) -> date:

@@ -49,10 +49,19 @@ def reach_goal(connection: Connection, place: Place, goal: Condition) -> int:
 
 
 def leave(connection: Connection, place: Place, exit_when: Condition) -> int:
-    """Let those go for whom ``exit_when`` holds, wherever they stand; how many."""
-    inside = [tables.entries.c.state == "active"]
+    """Let those go for whom ``exit_when`` holds, wherever they stand; how many.
+
+    Who has done every step is inside as long as a message of theirs waits to be sent.
+    """
+    entries, deliveries = tables.entries, tables.deliveries
+    unsent = select(deliveries.c.entry).where(deliveries.c.state.in_(("planned", "held")))
+    inside = [
+        [entries.c.state == "active"],
+        [entries.c.state == "completed", entries.c.id.in_(unsent)],
+    ]
     scope = place.scope.since_entry()
-    if not gather(connection, place.cohort, *_seen(place, scope, EXIT_WHEN, exit_when, inside)):
+    groups = [who for those in inside for who in _seen(place, scope, EXIT_WHEN, exit_when, those)]
+    if not gather(connection, place.cohort, *groups):
         return 0
     return end(connection, place.cohort, "exited", EXIT_WHEN, place.now)
 

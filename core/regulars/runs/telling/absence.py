@@ -106,6 +106,8 @@ class Outside:
         at = trigger.at.at(self.person.scope.zone)
         if at > self.person.scope.now:
             return [f"it comes on {day(at)}"]
+        if self.entries:
+            return []
         return self._not_inside(trigger.segment) or [f"it came on {day(at)} without them"]
 
     def _no_date(self, trigger: DateTrigger) -> list[str]:
@@ -114,7 +116,10 @@ class Outside:
         if family != "score" and values.get(name) is None:
             return [f"{trigger.date} is unknown"]
         outside = self._not_inside(trigger.segment) if trigger.segment else []
-        return outside or [f"{trigger.date} is {values.get(name)}, and its day has not come"]
+        if self.entries and not outside:
+            return []
+        told = f"{trigger.date} is {values.get(name)}, and no run has come in time for its day"
+        return outside or [told]
 
     def _again(self) -> str:
         """What their earlier entries forbid."""
