@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import and_, func, or_, select, true
 
@@ -33,14 +33,17 @@ def agrees(
     basis = topics[name].basis
     if basis == "transactional":
         return true()
-    words = [_word(customers, name, where) for where in dict.fromkeys((channel, ANYWHERE))]
+    words = [word_for(customers, name, where) for where in dict.fromkeys((channel, ANYWHERE))]
     said = func.coalesce(*words, 0 if basis == "opt_in" else 1) != 0
     return and_(said, ~_refuses_everything(customers, name, channel))
 
 
-def _word(customers: Table, topic: str, channel: str) -> Any:
+def word_for(
+    customers: Table, topic: str, channel: str, part: Literal["granted", "at"] = "granted"
+) -> ColumnElement[Any]:
+    """The customer's own word: 1 or 0, or when it was said; NULL where they said nothing."""
     consents = tables.consents
-    query = select(consents.c.granted).where(
+    query = select(consents.c[part]).where(
         consents.c.customer == customers.c.id,
         consents.c.topic == topic,
         consents.c.channel == channel,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os.path
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import meta, nodes
 
@@ -18,32 +18,13 @@ from .sources import Source, sources
 from .templates import Environments
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from regulars.hooks import Plugins
+    from regulars.playbook.loading import Loaded
     from regulars.playbook.messages import MessagePart
-    from regulars.playbook.playbook import Playbook
 
 _METHODS = {"get", "items", "keys", "values"}
 _MAY_BE_MISSING = {"default", "d", "defined", "undefined"}
-
-
-class Loaded(Protocol):
-    """A checked playbook that knows where its words stand."""
-
-    @property
-    def playbook(self) -> Playbook:
-        """The playbook."""
-        ...
-
-    @property
-    def plugins(self) -> Plugins:
-        """The plugins that it may use."""
-        ...
-
-    def place(self, path: Sequence[str | int], /) -> tuple[str, int, int]:
-        """File, line and column of the value at ``path``."""
-        ...
 
 
 def check_templates(loaded: Loaded) -> list[Problem]:

@@ -9,7 +9,7 @@ from regulars.playbook.positions import plain
 
 from .glimpse import after_run, customer_number, glimpse
 from .telling.absence import Outside
-from .telling.entries import anything_left, entries_of
+from .telling.entries import any_active, entries_of
 from .telling.known import known_of
 from .telling.person import Person
 from .telling.standing import standings
@@ -95,8 +95,7 @@ def _passages(person: Person, standing: Mapping[str, Standing]) -> list[Passage]
     told = []
     for name, journey in journeys.items():
         outside = Outside(person, name, journey, standing, entries[name])
-        told.append(
-            Passage(name, entries[name], () if anything_left(entries[name]) else outside.why())
-        )
+        why_not = () if any_active(entries[name]) else outside.why()
+        told.append(Passage(name, entries[name], why_not))
     gone = [Passage(name, found) for name, found in entries.items() if name not in journeys]
     return told + gone

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from regulars.customers.columns import attribute_column
+from regulars.customers.consent_sql import ANYWHERE, EVERYTHING, word_for
 from regulars.customers.profiles import in_units
 from regulars.customers.shares import SHARES
 from regulars.instants import instant, micros
@@ -24,7 +25,6 @@ from regulars.playbook.conditions import (
     TraitCondition,
 )
 from regulars.store.schema import sample_column
-from regulars.store.tables import consents
 
 from .compile import EARTH_RADIUS
 
@@ -161,35 +161,24 @@ def _of_events(
 
 
 def _consented(condition: Consented, scope: Scope) -> Evidence:
-    topic = condition.consented
-    places = [(topic, channel) for channel in dict.fromkeys((condition.channel or "", ""))]
-    basis = scope.playbook.topics[topic].basis
-    everything = [("", channel) for _, channel in places]
-    columns = [
-        _word(scope, place, column)
-        for place in [*places, *everything]
-        for column in ("granted", "at")
-    ]
+    basis = scope.playbook.topics[condition.consented].basis
+    channels = dict.fromkeys((condition.channel or ANYWHERE, ANYWHERE))
+    places = [(about, c) for about in (condition.consented, EVERYTHING) for c in channels]
+    columns: list[ColumnElement[Any]] = []
+    for place in places:
+        columns.append(word_for(scope.tables.customers, *place))
+        columns.append(word_for(scope.tables.customers, *place, "at"))
 
     def tell(*cells: Any) -> str:
         if basis == "transactional":
             return "a transactional topic needs no word"
-        said = list(zip([*places, *everything], cells[::2], cells[1::2], strict=True))
+        said = list(zip(places, cells[::2], cells[1::2], strict=True))
         words = [_yes_or_no(*word) for word in said if word[0][0] and word[1] is not None]
         refused = [at for (about, _), granted, at in said if not about and granted == 0]
         told = words[0] if words else f"never said, and the topic is {basis}"
         return f"{told}; no to everything, {_time(max(refused))}" if refused else told
 
     return Evidence(tuple(columns), tell)
-
-
-def _word(scope: Scope, place: tuple[str, str], column: str) -> ColumnElement[Any]:
-    said = select(consents.c[column]).where(
-        consents.c.customer == scope.customer,
-        consents.c.topic == place[0],
-        consents.c.channel == place[1],
-    )
-    return said.correlate(scope.tables.customers).scalar_subquery()
 
 
 def _yes_or_no(place: tuple[str, str], granted: int, at: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from regulars.customers.aggregates import Aggregate, of_condition, of_trait
 from regulars.customers.properties import reads_number
@@ -14,28 +14,16 @@ from regulars.playbook.triggers import InactiveTrigger
 from regulars.playbook.walking import all_conditions, conditions_now
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from regulars.playbook.conditions import Condition
+    from regulars.playbook.loading import Loaded
     from regulars.playbook.playbook import Playbook
     from regulars.playbook.positions import Path
     from regulars.playbook.retention import Retention
 
 EXTREMES = ("largest", "smallest")
 LOOKED_UP = ("first", "last", "most_common")
-
-
-class Loaded(Protocol):
-    """A checked playbook that knows where its words stand."""
-
-    @property
-    def playbook(self) -> Playbook:
-        """The playbook."""
-        ...
-
-    def place(self, path: Sequence[str | int], /) -> tuple[str, int, int]:
-        """File, line and column of the value at ``path``."""
-        ...
 
 
 def check_retention(loaded: Loaded) -> Iterator[Problem]:

@@ -171,6 +171,6 @@ def _feedback(person: Person) -> dict[int, list[dict[str, Any]]]:
     return found
 
 
-def anything_left(entries: Sequence[Mapping[str, Any]]) -> bool:
+def any_active(entries: Sequence[Mapping[str, Any]]) -> bool:
     """Whether one of ``entries`` is still active."""
     return any(entry["state"] == "active" for entry in entries)
