@@ -47,9 +47,13 @@ class Rendered:
 
 @dataclass(frozen=True)
 class _Part:
-    """A message's part with its templates compiled, by slot."""
+    """A message's part with its templates compiled, by slot.
+
+    Below one that is ``transactional`` the layout offers no way to unsubscribe.
+    """
 
     medium: Medium
+    transactional: bool
     slots: Mapping[str, tuple[Source, Compiled]]
     data: Mapping[str, Compiled]
     layout: Layout | None
@@ -122,7 +126,8 @@ class Renderer:
             else:
                 slots[source.slot] = (source, compiled)
         layout = self._layout(part.layout, part.medium, slots)
-        return _Part(part.medium, slots, data, layout)
+        transactional = self._playbook.is_transactional(message)
+        return _Part(part.medium, transactional, slots, data, layout)
 
     def _layout(
         self, name: str | None, medium: Medium, slots: Mapping[str, tuple[Source, Compiled]]
@@ -172,7 +177,9 @@ def _email(part: _Part, names: Mapping[str, Any]) -> Rendered:
         text = html_to_text(body)
     html: str = body
     if part.layout is not None:
-        shown = {"subject": subject, "preheader": preheader}
+        shown: dict[str, Any] = {"subject": subject, "preheader": preheader}
+        if part.transactional:
+            shown["links"] = {}
         html, text = part.layout.wrap(body, text.strip(), {**names, **shown})
     return Rendered("email", subject, preheader, str(html), text.strip() + "\n")
 
