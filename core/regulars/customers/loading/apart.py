@@ -124,8 +124,9 @@ class _Other:
 
     def ending(self) -> str:
         """How it ended."""
-        status = self._process.wait()
-        return Signals(-status).name if status < 0 else f"status {status}"
+        self.end()
+        status = self._process.returncode
+        return next((s.name for s in Signals if s == -status), f"status {status}")
 
     def end(self) -> None:
         """Listen no more, so that it ends with its next answer."""
