@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.proof.campaign import Campaign
-from tests.proof.torture import some
+from tests.proof.torture import SERVERS
 from tests.servers.mailbox import mailbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-SERVERS = some(["postgres16", "mariadb_server"], ["postgres16", "postgres18", "mariadb_server"])
 
 
 @pytest.fixture(params=SERVERS)

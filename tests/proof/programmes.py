@@ -79,10 +79,11 @@ class Programme:
         written = json.dumps(self.versions)
         return '"emit"' not in written and '"set"' not in written
 
-    def write(self, folder: Path, number: int) -> datetime:
+    def write(self, folder: Path, number: int, store: str) -> datetime:
         """Write the playbook and its data as they are at run ``number``; when that is."""
         at, version = self.runs[number]
-        (folder / "playbook.yaml").write_text(json.dumps(self.versions[version], indent=1))
+        words = self.versions[version] | {"store": store}
+        (folder / "playbook.yaml").write_text(json.dumps(words, indent=1))
         _table(folder / "people.csv", PEOPLE, self.people)
         known = [event for come, event in self.events if come <= number]
         _table(folder / "orders.csv", ORDERS, known)
@@ -176,6 +177,7 @@ mails = st.sampled_from(
         {"subject": "Hello {{ customer.id }}", "body": "You ordered {{ traits.orders }} times."},
         {"subject": "Hello {{ playbook }}", "body": "You come from {{ customer.city or 'afar' }}."},
         {"subject": "Hello", "body": "{{ 10 / customer.visits }}"},
+        {"subject": "Hello", "preheader": "Come by", "body": "# Hello\n\nCome by."},
     ]
 )
 texts = st.just({"text": "Hello {{ customer.id }}"})
@@ -212,6 +214,10 @@ nights = st.sampled_from(
 policies = _part(
     {"holdout": st.sampled_from(["10%", "50%"]), "quiet_hours": nights},
     caps=st.lists(caps, max_size=2),
+)
+kept = _seldom(
+    retention=st.sampled_from([{"events": "2w"}, {"events": "1mo", "then": "roll_up"}]),
+    links=st.just({"base": "https://corner.example"}),
 )
 experiments = st.sampled_from(
     [
@@ -285,6 +291,7 @@ def playbooks(draw: st.DrawFn) -> Words:
         "policy": draw(policies),
         "experiments": draw(experiments),
         "journeys": draw(journeys),
+        **draw(kept),
     }
     written: Words = json.loads(json.dumps(drawn))  # no two steps are one list in memory
     for journey in written["journeys"].values():

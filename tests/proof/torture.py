@@ -13,3 +13,7 @@ FULL = bool(os.environ.get("REGULARS_TORTURE"))
 def some(few: T, many: T) -> T:
     """``few`` in ``make test``, ``many`` in ``make torture``."""
     return many if FULL else few
+
+
+# The fixtures of database servers, beside SQLite.
+SERVERS = some(["postgres16", "mariadb_server"], ["postgres16", "postgres18", "mariadb_server"])
