@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select
 
+from regulars.signing import derived
 from regulars.store import insert_rows, tables
 from regulars.store.folding import fold_text
 from regulars.store.functions import fold
@@ -45,7 +46,7 @@ def address_key(address: str) -> bytes:
 
 def erased_key(secret: bytes, address: str) -> bytes:
     """16 bytes that tell nothing of ``address`` to whoever doesn't know ``secret``."""
-    return _digest(address, blake2b(secret, digest_size=32, person=b"erased").digest())
+    return _digest(address, derived(secret, "erased addresses"))
 
 
 def _digest(address: str, key: bytes) -> bytes:

@@ -44,6 +44,27 @@ def attempted(
     )
 
 
+def counted_before(
+    cap: Cap,
+    playbook: Playbook,
+    deliveries: FromClause,
+    since: ColumnElement[int],
+    held_out: ColumnElement[bool],
+) -> ColumnElement[bool]:
+    """The deliveries that ``cap`` counts ``since`` an instant.
+
+    Of customers who are ``held_out``, what they would have been sent.
+    """
+    ghost = and_(
+        held_out,
+        deliveries.c.state == "skipped",
+        deliveries.c.reason == GHOST,
+        deliveries.c.settled_at >= since,
+    )
+    tried = attempted(playbook, deliveries, since)
+    return and_(counts(cap, playbook, deliveries), or_(tried, ghost))
+
+
 def room_columns(caps: int) -> Iterator[Column[Any]]:
     """A row a customer: what each of ``caps`` counted, and the instant of the oldest."""
     yield Column("customer", BigInteger, primary_key=True, autoincrement=False)
@@ -61,15 +82,11 @@ def sent_before(candidates: Candidates, spans: Sequence[Windows]) -> Any:
         .distinct()
         .subquery("people")
     )
-    ghost = and_(
-        people.c.held_out == 1, deliveries.c.state == "skipped", deliveries.c.reason == GHOST
-    )
+    held_out = people.c.held_out == 1
     columns: list[ColumnElement[Any]] = []
     for span in spans:
         begins = span.begins(people.c.zone)
-        tried = attempted(playbook, deliveries, begins)
-        shadow = and_(ghost, deliveries.c.settled_at >= begins)
-        counted = and_(counts(span.cap, playbook, deliveries), or_(tried, shadow))
+        counted = counted_before(span.cap, playbook, deliveries, begins, held_out)
         columns.append(func.sum(case((counted, 1), else_=0)))
         columns.append(func.min(case((counted, deliveries.c.settled_at))))
     theirs = people.outerjoin(deliveries, deliveries.c.customer == people.c.customer)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import literal, or_, select, true
 
 from regulars.customers.suppressions import folded, reasons_against
 from regulars.instants import instant, micros
 from regulars.playbook.conditions import Consented
 from regulars.playbook.values import Duration
 from regulars.policy import routes
+from regulars.policy.counting import counted_before, counts
 from regulars.policy.duplicates import RECENTLY
-from regulars.policy.windows import calendar_window
+from regulars.policy.windows import Windows
 from regulars.runs.sentences import sentence
 from regulars.segments.evidence import evidence, span_in_words
 from regulars.store import tables
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from regulars.playbook.policy import Cap
 
     from .person import Person
+
+_ledger = tables.deliveries
 
 
 def in_words(person: Person, row: Mapping[str, Any]) -> str:
@@ -95,14 +98,13 @@ def _channels(person: Person, row: Mapping[str, Any]) -> tuple[str, ...]:
 def _duplicate(person: Person, row: Mapping[str, Any]) -> str:
     if row["address"] is None:
         return ""
-    ledger = tables.deliveries
     lately = micros(_decided_at(person, row) - RECENTLY)
-    query = select(ledger.c.customer, ledger.c.address, ledger.c.message).where(
-        ledger.c.journey == row["journey"],
-        ledger.c.step == row["step"],
-        ledger.c.id != row["id"],
-        ledger.c.state != "skipped",
-        or_(ledger.c.settled_at > lately, ledger.c.decided_by == row["decided_by"]),
+    query = select(_ledger.c.customer, _ledger.c.address, _ledger.c.message).where(
+        _ledger.c.journey == row["journey"],
+        _ledger.c.step == row["step"],
+        _ledger.c.id != row["id"],
+        _ledger.c.state != "skipped",
+        or_(_ledger.c.settled_at > lately, _ledger.c.decided_by == row["decided_by"]),
     )
     same = folded(row["address"])
     for other in person.connection.execute(query):
@@ -142,11 +144,11 @@ def _cap(person: Person, row: Mapping[str, Any]) -> str:
 
 def _full(person: Person, row: Mapping[str, Any]) -> Iterator[str]:
     playbook, at = person.scope.playbook, _decided_at(person, row)
-    sent = _counted(person, at, row["id"])
+    this = _ledger.c.id == row["id"]
     for cap in playbook.policy.caps:
-        begins = _begins(person, cap, at)
-        these = [m for m in sent if m["settled_at"] >= begins and _counts(person, cap, m)]
-        if _counts(person, cap, row) and len(these) >= cap.at_most:
+        counts_it = person.connection.scalar(select(counts(cap, playbook, _ledger)).where(this))
+        these = _counted(person, cap, at, row["id"])
+        if counts_it and len(these) >= cap.at_most:
             shown = ", ".join(f"{m['message']} ({day(m['settled_at'])})" for m in these)
             where = "".join(f" on {c}" for c in (cap.channel,) if c)
             where += "".join(f" of {t}" for t in (cap.topic,) if t)
@@ -154,35 +156,18 @@ def _full(person: Person, row: Mapping[str, Any]) -> Iterator[str]:
             yield f"at most {cap.at_most} in {per}{where}, and these count: {shown}"
 
 
-def _counted(person: Person, at: datetime, but: int) -> list[dict[str, Any]]:
-    """What caps counted of the customer up to ``at``; of one held out, what they would have got."""
-    ledger, playbook = tables.deliveries, person.scope.playbook
-    ghost = (ledger.c.state == "skipped") & (ledger.c.reason == "holdout")
+def _counted(person: Person, cap: Cap, at: datetime, but: int) -> list[dict[str, Any]]:
+    """What ``cap`` counted of the customer at the instant ``at``."""
+    zone, scope = person.zone, replace(person.scope, now=at)
+    begins = Windows(cap, scope, {zone.key: zone}).begins(literal(zone.key))
     query = (
-        select(ledger.c.message, ledger.c.channel, ledger.c.settled_at)
-        .where(ledger.c.customer == person.number, ledger.c.id != but)
-        .where(ledger.c.settled_at <= micros(at), or_(ledger.c.attempts > 0, ghost))
-        .order_by(ledger.c.settled_at, ledger.c.id)
+        select(_ledger.c.message, _ledger.c.settled_at)
+        .where(_ledger.c.customer == person.number, _ledger.c.id != but)
+        .where(_ledger.c.settled_at <= micros(at))
+        .where(counted_before(cap, scope.playbook, _ledger, begins, true()))
+        .order_by(_ledger.c.settled_at, _ledger.c.id)
     )
-    known = playbook.messages
-    return [
-        row
-        for row in person.rows(query)
-        if row["message"] not in known or not playbook.is_transactional(row["message"])
-    ]
-
-
-def _begins(person: Person, cap: Cap, at: datetime) -> datetime:
-    """The first instant in the window of ``cap`` in which ``at`` lies."""
-    if isinstance(cap.per, Duration):
-        return cap.per.before(at, person.scope.zone) + timedelta(microseconds=1)
-    return instant(calendar_window(at, person.zone, cap.per).begins)
-
-
-def _counts(person: Person, cap: Cap, row: Mapping[str, Any]) -> bool:
-    message = person.scope.playbook.messages.get(row["message"])
-    topic = None if message is None else message.topic
-    return cap.channel in (None, row["channel"]) and cap.topic in (None, topic)
+    return person.rows(query)
 
 
 def _holdout(person: Person, _row: Mapping[str, Any]) -> str:
