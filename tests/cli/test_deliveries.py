@@ -93,7 +93,9 @@ def test_sent_again_by_a_persons_word_it_goes_once_more(shop: Client) -> None:
         (("1", "2", "--sent"), "2 is sent"),
         (("1", "99", "--again"), "99 is not there"),
         (("1",), "--sent, --failed or --again"),
+        (("1", "--sent", "--failed"), "--sent, --failed or --again"),
         (("one", "--sent"), "not a valid integer"),
+        (("1", f"{10**20}", "--sent"), "is not in the range"),
     ],
 )
 def test_all_of_them_are_resolved_or_none(shop: Client, words: list[str], said: str) -> None:

@@ -197,17 +197,18 @@ def test_a_night_is_told_on_their_own_clock(client: Client) -> None:
     assert told["why"] == "held until 2026-05-01 08:00 their time"
 
 
-def test_a_cap_names_the_messages_that_count(client: Client) -> None:
-    client.orders(ADAS_FIRST)
-    policy = "policy: {caps: [{at_most: 1, per: 7d}]}\n"
-    client.write(policy + journey("{event: order}"))
-    client.run(DAY1)
-    client.orders(ADAS_FIRST, "ada,2026-05-02T08:00:00,2,bread,99")
-    client.run(DAY2)
-    _, entry = passage(client, "ada")["entries"]
+def test_a_cap_names_the_messages_that_count(anywhere: Client) -> None:
+    anywhere.orders(ADAS_FIRST)
+    caps = "[{at_most: 1, per: 7d}, {at_most: 1, per: week, channel: mail}, {at_most: 2, per: day}]"
+    anywhere.write(f"policy: {{caps: {caps}}}\n" + journey("{event: order}"))
+    anywhere.run(DAY1)
+    anywhere.orders(ADAS_FIRST, "ada,2026-05-02T08:00:00,2,bread,99")
+    anywhere.run(DAY2)
+    _, entry = passage(anywhere, "ada")["entries"]
     (told,) = entry["messages"]
     assert (told["state"], told["reason"]) == ("skipped", "cap")
-    assert told["why"] == "at most 1 in 7d, and these count: hello (2026-05-01 09:00)"
+    count = "and these count: hello (2026-05-01 09:00)"
+    assert told["why"] == f"at most 1 in 7d, {count}; at most 1 in a week on mail, {count}"
 
 
 def test_a_duplicate_names_the_other_customer(client: Client) -> None:
@@ -377,6 +378,15 @@ def test_a_person_reads_it_as_lines(client: Client) -> None:
         "hello sent to ada@example.com by mail",
     ):
         assert line in out
+
+
+def test_a_message_that_goes_twice_is_told_by_its_steps(client: Client) -> None:
+    client.orders(ADAS_FIRST)
+    client.write(journey("{event: order}", "[{send: hello}, {send: hello, id: once_more}]"))
+    client.run(DAY1)
+    _, out, _ = client.call("why", str(client.path), "ada")
+    assert "  hello sent to ada@example.com" in out
+    assert "  once_more: hello sent to ada@example.com" in out
 
 
 def test_one_segment_or_journey_may_be_told_alone(client: Client) -> None:

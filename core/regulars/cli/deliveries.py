@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 STATES = ("planned", "claimed", "sent", "failed", "unknown", "held", "skipped")
 NEWEST = 50  # messages that are listed unless somebody asks for more
+MOST = 2**63 - 1  # the largest number that a store keeps
+ENDS: dict[Word, str] = {"sent": "sent", "failed": "failed", "again": "planned again"}
 
 
 class ListedByDefault(click.Group):
@@ -44,7 +46,7 @@ def command() -> None:
 @click.option("--message", metavar="NAME", help="Those of this message alone.")
 @click.option(
     "--limit",
-    type=click.IntRange(min=1),
+    type=click.IntRange(1, MOST),
     help=f"How many, the newest. Default: {NEWEST}, and every unknown one.",
 )
 @json_option
@@ -92,20 +94,20 @@ def _cells(row: dict[str, Any]) -> list[object]:
 
 @command.command("resolve")
 @playbook_argument
-@click.argument("ids", metavar="ID...", nargs=-1, required=True, type=int)
-@click.option("--sent", "word", flag_value="sent", help="They were sent.")
-@click.option("--failed", "word", flag_value="failed", help="They were not sent, and won't be.")
-@click.option("--again", "word", flag_value="again", help="Send them once more with the next run.")
-def resolve(playbook: Path, ids: tuple[int, ...], word: Word | None) -> None:
+@click.argument("ids", metavar="ID...", nargs=-1, required=True, type=click.IntRange(1, MOST))
+@click.option("--sent", is_flag=True, help="They were sent.")
+@click.option("--failed", is_flag=True, help="They were not sent, and won't be.")
+@click.option("--again", is_flag=True, help="Send them once more with the next run.")
+def resolve(playbook: Path, ids: tuple[int, ...], **said: bool) -> None:
     """Settle messages of PLAYBOOK whose outcome is unknown by your word: all of them or none.
 
     Ask the provider first. What was sent already and goes out --again arrives twice.
     """
     from regulars.runs import settling
 
-    if word is None:
-        raise click.UsageError("say what became of them: --sent, --failed or --again")
+    words = [word for word in ENDS if said[word]]
+    if len(words) != 1:
+        raise click.UsageError("say one thing of them: --sent, --failed or --again")
     with opened(playbook) as loaded:
-        count = settling.resolve(loaded, ids, word, login(), datetime.now(UTC))
-    ends = {"sent": "sent", "failed": "failed", "again": "planned again"}
-    click.echo(f"{count:,} {'message' if count == 1 else 'messages'} {ends[word]}")
+        count = settling.resolve(loaded, ids, words[0], login(), datetime.now(UTC))
+    click.echo(f"{count:,} {'message' if count == 1 else 'messages'} {ENDS[words[0]]}")

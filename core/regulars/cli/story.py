@@ -218,7 +218,8 @@ def _of_message(message: Mapping[str, Any]) -> Iterator[tuple[datetime, str]]:
 def _message(message: Mapping[str, Any]) -> str:
     reason = f" ({message['reason']})" if message["reason"] else ""
     to = f" to {message['address']} by {message['channel']}" if message["address"] else ""
-    told = f"{message['message']} {message['state']}{reason}{to}"
+    step = "" if message["step"] == message["message"] else f"{message['step']}: "
+    told = f"{step}{message['message']} {message['state']}{reason}{to}"
     said = [message["why"]]
     if message["detail"] and message["detail"] != message["why"]:
         said.append(message["detail"])
