@@ -46,7 +46,7 @@ def enter(connection: Connection, place: Place) -> tuple[int, int]:
                 _allowed(candidates, name, journey, scope),
             )
     if entered:
-        _place(connection, place)
+        _begin(connection, place)
     return entered, _record(connection, name, scope, found)
 
 
@@ -109,7 +109,7 @@ def _record(connection: Connection, name: str, scope: Scope, found: Occasions) -
     return sum(customers or 1 for _, outcome, customers in rows if outcome == "missed")
 
 
-def _place(connection: Connection, place: Place) -> None:
+def _begin(connection: Connection, place: Place) -> None:
     """Put those who entered with this run before the first step."""
     entries = tables.entries
     name, first = next(iter(place.steps.items()))

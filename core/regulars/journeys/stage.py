@@ -15,7 +15,7 @@ from .advancing import advance
 from .cohort import cohort_columns
 from .editing import Edit, follow_edits, remove
 from .entering import enter
-from .looking import leave, reach_goal
+from .goals import leave, reach_goal
 from .memory import recall, remember
 from .place import Place
 from .program import program

@@ -1,4 +1,4 @@
-"""Looking: who has reached a journey's goal, and whom ``exit_when`` lets go; on every run."""
+"""Goals and exits, looked at on every run: who has reached a goal, whom ``exit_when`` lets go."""
 
 from __future__ import annotations
 
