@@ -59,9 +59,14 @@ class Candidates:
         return self.table.c.state == "planned"
 
     @property
+    def marketing(self) -> ColumnElement[bool]:
+        """Those that are not about something that the customer asked for."""
+        return self.table.c.transactional == 0
+
+    @property
     def open_marketing(self) -> ColumnElement[bool]:
-        """Of those, the ones that are not about something that the customer asked for."""
-        return and_(self.open, self.table.c.transactional == 0)
+        """Those that are both."""
+        return and_(self.open, self.marketing)
 
     def distinct(
         self, connection: Connection, *columns: str, where: ColumnElement[bool]

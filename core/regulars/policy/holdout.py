@@ -39,5 +39,4 @@ def holdout(connection: Connection, candidates: Candidates) -> None:
     arm = case((table.c.held_out == 1, literal("holdout", Name)), else_=literal("in", Name))
     mattered = select(table.c.customer, arm.label("arm")).where(candidates.open_marketing)
     expose(connection, HOLDOUT, mattered, candidates.now)
-    marketing = table.c.transactional == 0
-    candidates.skip(connection, "holdout", marketing, table.c.held_out == 1)
+    candidates.skip(connection, "holdout", candidates.marketing, table.c.held_out == 1)

@@ -42,12 +42,13 @@ def quiet_hours(connection: Connection, candidates: Candidates) -> None:
     if hours is None:
         return
     zones = candidates.zones(connection)
-    marketing = table.c.transactional == 0
     for until, names in together(zones, lambda z: quiet_until(scope.now, z, hours)).items():
         if until is None:
             continue
         theirs = table.c.zone.in_(names)
         if hours.then == "drop":
-            candidates.skip(connection, "quiet_hours", marketing, theirs)
+            candidates.skip(connection, "quiet_hours", candidates.marketing, theirs)
         else:
-            candidates.hold(connection, "quiet_hours", marketing, theirs, until=micros(until))
+            candidates.hold(
+                connection, "quiet_hours", candidates.marketing, theirs, until=micros(until)
+            )
