@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from regulars.segments.evidence import amount_in_words
+from regulars.segments.words import amount_in_words
 
 from .printing import console, one_line
 

@@ -11,9 +11,8 @@ from sqlalchemy import func, select
 
 from regulars.customers.columns import attribute_column
 from regulars.customers.consent_sql import ANYWHERE, EVERYTHING, word_for
-from regulars.customers.profiles import in_units
 from regulars.customers.shares import SHARES
-from regulars.instants import instant, micros
+from regulars.instants import micros
 from regulars.playbook.conditions import (
     AttributeCondition,
     Consented,
@@ -27,10 +26,10 @@ from regulars.playbook.conditions import (
 from regulars.store.schema import sample_column
 
 from .compile import EARTH_RADIUS
+from .words import span_in_words, time_in_words, value_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from decimal import Decimal
 
     from sqlalchemy import ColumnElement
 
@@ -39,9 +38,6 @@ if TYPE_CHECKING:
     from regulars.playbook.values import Duration
 
     from .scope import Scope
-
-LONGEST = 60  # characters of a text that is shown
-_DAY = 86_400_000_000  # microseconds
 
 
 @dataclass(frozen=True)
@@ -61,44 +57,6 @@ def evidence(condition: Condition, scope: Scope) -> Evidence:
     return NOTHING if finder is None else finder(condition, scope)
 
 
-def in_words(value: Any, type_: str, scale: int = 1) -> str:
-    """A stored value as a person reads it; times are UTC, amounts have two digits or more."""
-    if value is None:
-        return "unknown"
-    match type_:
-        case "time":
-            return _time(value)
-        case "boolean":
-            return str(bool(value)).lower()
-        case "amount" | "number" if scale > 1:
-            return amount_in_words(in_units(value))
-        case "number" | "integer":
-            return str(int(value)) if value == int(value) else repr(value)
-    return _text(str(value))
-
-
-def span_in_words(duration: Duration) -> str:
-    """A duration, whole weeks as days: most playbooks say 7d and 14d."""
-    days, rest = divmod(duration.micros, _DAY)
-    return str(duration) if duration.months or rest else f"{days}d"
-
-
-def _time(value: int) -> str:
-    at = instant(value)
-    return f"{at:%Y-%m-%d %H:%M}" if at.second == 0 else f"{at:%Y-%m-%d %H:%M:%S}"
-
-
-def _text(value: str) -> str:
-    cut = value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
-    return cut if cut.strip() == cut != "" else f"'{cut}'"
-
-
-def amount_in_words(units: Decimal) -> str:
-    """An amount with two digits or more behind the point: 20.00, 0.125."""
-    digits = f"{units:.6f}"
-    return digits[:-4] + digits[-4:].rstrip("0")
-
-
 def _attribute(condition: AttributeCondition, scope: Scope) -> Evidence:
     return _of_subject(condition.attribute, scope.attribute_subject(condition.attribute))
 
@@ -110,13 +68,16 @@ def _trait(condition: TraitCondition, scope: Scope) -> Evidence:
 
 def _of_subject(name: str, subject: Subject) -> Evidence:
     return Evidence(
-        (subject.column,), lambda value: f"{name} is {in_words(value, subject.type, subject.scale)}"
+        (subject.column,),
+        lambda value: f"{name} is {value_in_words(value, subject.type, subject.scale)}",
     )
 
 
 def _score(condition: ScoreCondition, scope: Scope) -> Evidence:
     name = condition.score
-    return Evidence((scope.score(name),), lambda value: f"{name} is {in_words(value, 'number')}")
+    return Evidence(
+        (scope.score(name),), lambda value: f"{name} is {value_in_words(value, 'number')}"
+    )
 
 
 def _performed(condition: Performed, scope: Scope) -> Evidence:
@@ -152,11 +113,11 @@ def _of_events(
     what: str, subject: Subject, within: Duration | None, value: Any, last: int | None
 ) -> str:
     window = "" if within is None else f" in {span_in_words(within)}"
-    ended = "" if last is None else f", the last on {_time(last)}"
+    ended = "" if last is None else f", the last on {time_in_words(last)}"
     if last is None:
         return "no such event"
     if what and subject.type != "integer":
-        return f"{what}{window} is {in_words(value, subject.type, subject.scale)}{ended}"
+        return f"{what}{window} is {value_in_words(value, subject.type, subject.scale)}{ended}"
     return f"{value or 'none'}{f' {what}' if what else ''}{window}{ended}"
 
 
@@ -176,14 +137,14 @@ def _consented(condition: Consented, scope: Scope) -> Evidence:
         words = [_yes_or_no(*word) for word in said if word[0][0] and word[1] is not None]
         refused = [at for (about, _), granted, at in said if not about and granted == 0]
         told = words[0] if words else f"never said, and the topic is {basis}"
-        return f"{told}; no to everything, {_time(max(refused))}" if refused else told
+        return f"{told}; no to everything, {time_in_words(max(refused))}" if refused else told
 
     return Evidence(tuple(columns), tell)
 
 
 def _yes_or_no(place: tuple[str, str], granted: int, at: int) -> str:
     where = f"on {place[1]}" if place[1] else "on every channel"
-    return f"said {'yes' if granted else 'no'} {where}, {_time(at)}"
+    return f"said {'yes' if granted else 'no'} {where}, {time_in_words(at)}"
 
 
 def _near(condition: Near, scope: Scope) -> Evidence:

@@ -18,9 +18,9 @@ from regulars.playbook.triggers import (
     LeavesTrigger,
     ScheduleTrigger,
 )
-from regulars.segments.evidence import span_in_words
+from regulars.segments.words import span_in_words
 
-from .person import day
+from .person import minute
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -91,7 +91,7 @@ class Outside:
         if matching is not None:
             return []
         told = f"no {trigger.event} is as the journey wants it"
-        return [f"{told}; {count} came, the last {day(last)}"]
+        return [f"{told}; {count} came, the last {minute(last)}"]
 
     def _not_inactive(self, event: str, span: Duration) -> list[str]:
         _, last = self._events(event)
@@ -99,16 +99,16 @@ class Outside:
             return [f"no {event} ever came, so they can't have stopped"]
         due = span.after(last, self.person.scope.zone)
         if due > self.person.scope.now:
-            return [f"the last {event} came {day(last)}; it counts from {day(due)} on"]
+            return [f"the last {event} came {minute(last)}; it counts from {minute(due)} on"]
         return []
 
     def _not_at(self, trigger: AtTrigger) -> list[str]:
         at = trigger.at.at(self.person.scope.zone)
         if at > self.person.scope.now:
-            return [f"it comes on {day(at)}"]
+            return [f"it comes on {minute(at)}"]
         if self.entries:
             return []
-        return self._not_inside(trigger.segment) or [f"it came on {day(at)} without them"]
+        return self._not_inside(trigger.segment) or [f"it came on {minute(at)} without them"]
 
     def _no_date(self, trigger: DateTrigger) -> list[str]:
         family, _, name = trigger.date.partition(".")
@@ -127,13 +127,13 @@ class Outside:
             return ""
         last, again = self.entries[-1]["occurred_at"], self.journey.may_enter_again
         if again == "never":
-            return f"they entered on {day(last)}, and again is never"
+            return f"they entered on {minute(last)}, and again is never"
         if again != "always":
             free = again.after(last, self.person.scope.zone)
             if free > self.person.scope.now:
-                span = span_in_words(again)
-                return f"they entered on {day(last)}; again: {span} lets them in from {day(free)}"
-        return f"they entered on {day(last)}, and nothing new has come since"
+                span, told = span_in_words(again), f"they entered on {minute(last)}"
+                return f"{told}; again: {span} lets them in from {minute(free)}"
+        return f"they entered on {minute(last)}, and nothing new has come since"
 
     def _before_its_time(self) -> str:
         """What came before the journey ran, or too long before a run, lets nobody in."""
@@ -153,8 +153,8 @@ class Outside:
         if last is None:
             return ""
         return (
-            f"the last {event} came {day(last)}, too long before a run to count; "
-            f"the journey first ran {day(past.first_run)}"
+            f"the last {event} came {minute(last)}, too long before a run to count; "
+            f"the journey first ran {minute(past.first_run)}"
         )
 
     def _change(self, segment: str, first_run: datetime, *, entered: bool) -> str:
@@ -162,7 +162,7 @@ class Outside:
         if not changes:
             return ""
         change, word = changes[-1], "came into" if entered else "left"
-        told = f"they {word} {segment} on {day(change['at'])}"
+        told = f"they {word} {segment} on {minute(change['at'])}"
         if change["at"] <= first_run:
             return f"{told}, before the journey first ran, and existing is not true"
         if change["by_edit"]:

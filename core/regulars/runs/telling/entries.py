@@ -13,7 +13,7 @@ from regulars.playbook.journeys import Wait, WaitFor
 from regulars.segments import explaining
 from regulars.store import tables
 
-from .person import day
+from .person import minute
 from .reasons import in_words
 
 if TYPE_CHECKING:
@@ -132,7 +132,8 @@ def _waits(person: Person, step: Step | None, row: Mapping[str, Any]) -> str:
         case Wait():
             return f"waits until {person.on_their_clock(row['due_at'])}"
         case WaitFor(wait_for=condition):
-            return f"waits for {explaining.in_words(condition)}, at most until {day(row['due_at'])}"
+            words = explaining.in_words(condition)
+            return f"waits for {words}, at most until {minute(row['due_at'])}"
     return "goes on with the next run"
 
 

@@ -62,7 +62,7 @@ class Person:
         return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M} their time"
 
 
-def day(at: datetime) -> str:
+def minute(at: datetime) -> str:
     """``at`` in UTC, to the minute."""
     return f"{at:%Y-%m-%d %H:%M}"
 

@@ -16,11 +16,12 @@ from regulars.policy.counting import counted_before, counts
 from regulars.policy.duplicates import RECENTLY
 from regulars.policy.windows import Windows
 from regulars.runs.sentences import sentence
-from regulars.segments.evidence import evidence, span_in_words
+from regulars.segments.evidence import evidence
+from regulars.segments.words import span_in_words
 from regulars.store import tables
 
 from .known import addresses
-from .person import day, length
+from .person import length, minute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -45,7 +46,7 @@ def _late(person: Person, row: Mapping[str, Any]) -> str:
     limit = None if message is None else message.max_lateness
     over = _decided_at(person, row) - row["due_at"]
     allowed = "" if limit is None else f"; max_lateness is {span_in_words(limit)}"
-    return f"it was due {day(row['due_at'])}, {length(over)} before this run{allowed}"
+    return f"it was due {minute(row['due_at'])}, {length(over)} before this run{allowed}"
 
 
 def _exited(person: Person, row: Mapping[str, Any]) -> str:
@@ -56,7 +57,7 @@ def _exited(person: Person, row: Mapping[str, Any]) -> str:
     left = person.rows(query)
     if not left:
         return "its step is gone from the playbook"
-    return f"they left the journey on {day(left[0]['ended_at'])} ({left[0]['reason']})"
+    return f"they left the journey on {minute(left[0]['ended_at'])} ({left[0]['reason']})"
 
 
 def _consent(person: Person, row: Mapping[str, Any]) -> str:
@@ -149,7 +150,7 @@ def _full(person: Person, row: Mapping[str, Any]) -> Iterator[str]:
         counts_it = person.connection.scalar(select(counts(cap, playbook, _ledger)).where(this))
         these = _counted(person, cap, at, row["id"])
         if counts_it and len(these) >= cap.at_most:
-            shown = ", ".join(f"{m['message']} ({day(m['settled_at'])})" for m in these)
+            shown = ", ".join(f"{m['message']} ({minute(m['settled_at'])})" for m in these)
             where = "".join(f" on {c}" for c in (cap.channel,) if c)
             where += "".join(f" of {t}" for t in (cap.topic,) if t)
             per = span_in_words(cap.per) if isinstance(cap.per, Duration) else f"a {cap.per}"

@@ -1,0 +1,55 @@
+"""Words: what the store and a playbook hold, as a person reads it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from regulars.customers.profiles import in_units
+from regulars.instants import instant
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from regulars.playbook.values import Duration
+
+LONGEST = 60  # characters of a text that is shown
+_DAY = 86_400_000_000  # microseconds
+
+
+def value_in_words(value: Any, type_: str, scale: int = 1) -> str:
+    """A stored value as a person reads it; times are UTC, amounts have two digits or more."""
+    if value is None:
+        return "unknown"
+    match type_:
+        case "time":
+            return time_in_words(value)
+        case "boolean":
+            return str(bool(value)).lower()
+        case "amount" | "number" if scale > 1:
+            return amount_in_words(in_units(value))
+        case "number" | "integer":
+            return str(int(value)) if value == int(value) else repr(value)
+    return _text(str(value))
+
+
+def span_in_words(duration: Duration) -> str:
+    """A duration, whole weeks as days: most playbooks say 7d and 14d."""
+    days, rest = divmod(duration.micros, _DAY)
+    return str(duration) if duration.months or rest else f"{days}d"
+
+
+def time_in_words(value: int) -> str:
+    """Microseconds as a time in UTC, to the minute where that is exact."""
+    at = instant(value)
+    return f"{at:%Y-%m-%d %H:%M}" if at.second == 0 else f"{at:%Y-%m-%d %H:%M:%S}"
+
+
+def _text(value: str) -> str:
+    cut = value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
+    return cut if cut.strip() == cut != "" else f"'{cut}'"
+
+
+def amount_in_words(units: Decimal) -> str:
+    """An amount with two digits or more behind the point: 20.00, 0.125."""
+    digits = f"{units:.6f}"
+    return digits[:-4] + digits[-4:].rstrip("0")
