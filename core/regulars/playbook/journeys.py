@@ -27,7 +27,7 @@ class Send(Part):
     """Send a message over the first channel of ``via`` that can reach the customer."""
 
     send: str
-    via: list[str] | None = None
+    via: Annotated[list[str], Field(min_length=1)] | None = None
     id: Name | None = None
 
     @model_validator(mode="before")

@@ -102,7 +102,10 @@ def _strange(
     known = {*words, *(words_of(model) if model else ())}
     if model is not Group:
         for name in names:
-            yield document.problem(at, unknown("field", name, known), at=(name,), key=True)
+            reason = unknown("field", name, known)
+            if name in STEPS and model in STEPS.values():
+                reason = f"'{name}' is a step of its own; begin it with a dash"
+            yield document.problem(at, reason, at=(name,), key=True)
         return
     known |= set(PLAIN)
     meant = [name for name in names if closest(name, known)]
