@@ -219,6 +219,17 @@ def test_a_duplicate_names_the_other_customer(client: Client) -> None:
     assert message(client, "bob")["why"] == "ADA@example.com got it as ada"
 
 
+@pytest.mark.parametrize("then", ["hold", "drop"])
+def test_a_duplicate_of_what_did_not_go_is_not_told_as_sent(client: Client, then: str) -> None:
+    client.people("ada,ada@example.com,,,", "bob,ADA@example.com,,,")
+    client.orders(ADAS_FIRST, "bob,2026-05-01T08:00:00,2,bread,1")
+    day = f"policy: {{quiet_hours: {{from: '08:00', to: '20:00', then: {then}}}}}\n"
+    client.write(day + journey("{event: order}"))
+    client.run(DAY1)
+    assert message(client, "bob")["reason"] == "duplicate"
+    assert message(client, "bob")["why"] == "ADA@example.com was to get it as ada"
+
+
 def test_a_late_message_says_by_how_much(client: Client) -> None:
     client.orders(ADAS_FIRST)
     late = "  hello:\n    max_lateness: 30m\n"

@@ -25,7 +25,7 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "consent": "they didn't agree to the topic",
         "suppressed": "their address bounced, complained or said stop",
         "unreachable": "no address on any of its channels",
-        "duplicate": "the same address gets it already",
+        "duplicate": "one address gets it once, whoever has it",
         "approval": "a person said no to it",
         "quiet_hours": "it is night where they live",
         "cap": "they had as many messages as the caps allow",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import literal, or_, select, true
+from sqlalchemy import and_, case, literal, or_, select, true
 
 from regulars.customers.suppressions import folded, reasons_against
 from regulars.instants import instant, micros
@@ -100,17 +100,20 @@ def _duplicate(person: Person, row: Mapping[str, Any]) -> str:
     if row["address"] is None:
         return ""
     lately = micros(_decided_at(person, row) - RECENTLY)
-    query = select(_ledger.c.customer, _ledger.c.address, _ledger.c.message).where(
+    together = _ledger.c.decided_by == row["decided_by"]
+    first = and_(together, _ledger.c.state == "skipped", _ledger.c.reason != "duplicate")
+    went = and_(_ledger.c.state != "skipped", or_(_ledger.c.settled_at > lately, together))
+    query = select(_ledger.c.customer, _ledger.c.address, _ledger.c.state).where(
         _ledger.c.journey == row["journey"],
         _ledger.c.step == row["step"],
         _ledger.c.id != row["id"],
-        _ledger.c.state != "skipped",
-        or_(_ledger.c.settled_at > lately, _ledger.c.decided_by == row["decided_by"]),
+        or_(went, first),
     )
     same = folded(row["address"])
-    for other in person.connection.execute(query):
+    for other in person.connection.execute(query.order_by(case((first, 1), else_=0))):
         if other.address is not None and folded(other.address) == same:
-            return f"{row['address']} got it as {person.key_of(other.customer)}"
+            told = "got it" if other.state == "sent" else "was to get it"
+            return f"{row['address']} {told} as {person.key_of(other.customer)}"
     return ""
 
 
