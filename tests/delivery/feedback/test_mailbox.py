@@ -235,6 +235,18 @@ def nested(depth: int) -> bytes:
     return b"From: a@x.example\n" + opened + b"\nx\n"
 
 
+def test_mail_of_countless_parts_does_not_hold_up_what_comes_after_it() -> None:
+    depth = 240
+    nested = "".join(
+        f'Content-Type: multipart/mixed; boundary="b{n}"\n\n--b{n}\n' for n in range(depth)
+    )
+    flat = 'Content-Type: multipart/mixed; boundary="b"\n\n' + "--b\n\n" * 100_000
+    begun = time.monotonic()
+    for hostile in (nested + "\n" + "-\n" * 400_000, flat):
+        assert notices(hostile.encode()) == [Refused("has too many parts for a report or a reply")]
+    assert time.monotonic() - begun < 2
+
+
 def test_hostile_mail_is_refused_alone() -> None:
     start = b"From x\n"
     bad = [

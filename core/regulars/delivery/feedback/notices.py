@@ -33,6 +33,8 @@ _ORIGINALS = {"message/rfc822", "message/rfc822-headers", "text/rfc822-headers"}
 _ORIGINALS |= {"message/global", "message/global-headers"}
 _SERVERS = ("mailer-daemon", "postmaster")
 _LONGEST = 300  # characters of what a server said
+_MOST_NESTED = 50  # parts in parts: reading takes the time of each line times their depth
+_MOST_PARTS = 10_000  # lines that may begin a part
 _COMPLAINTS = {"abuse", "fraud", "virus", "other"}  # the types that RFC 5965 begins with
 
 # Permanent failures that say nothing against the address (RFC 3463): of the mail system, the
@@ -42,6 +44,8 @@ _NOT_THE_ADDRESS = re.compile(r"5\.([367]\.|2\.[23]\b|1\.[78]\b)")
 
 def notices(octets: bytes) -> list[Found]:
     """What one message says; one that can't be read is refused, whatever is wrong with it."""
+    if octets.lower().count(b"boundary") > _MOST_NESTED or octets.count(b"\n--") > _MOST_PARTS:
+        return [Refused("has too many parts for a report or a reply")]
     try:
         return list(_notices(BytesParser(policy=policy.compat32).parsebytes(octets)))
     except Exception as error:  # noqa: BLE001 (anybody may write to that mailbox)
