@@ -59,8 +59,10 @@ class Summary:
 
     def as_json(self) -> dict[str, Any]:
         """The object that ``--json`` prints."""
-        told = {**asdict(self), "at": self.at.isoformat().replace("+00:00", "Z")}
-        del told["away"], told["samples"], told["retained"]
+        told = {**asdict(self), "at": _written(self.at)}
+        del told["away"], told["samples"]
+        if self.retained is not None:
+            told["retained"]["until"] = _written(self.retained.until)
         for counts in told["ingested"].values():
             del counts["too_old"]
         for counts in told["journeys"].values():
@@ -71,6 +73,10 @@ class Summary:
     def needs_a_person(self) -> bool:
         """Whether somebody should look: a message failed, may have, or could not be tried."""
         return bool(self.decisions.failed or self.decisions.unknown or self.away)
+
+
+def _written(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")
 
 
 def count_decisions(store: Store, run: int) -> Decisions:

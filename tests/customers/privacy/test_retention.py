@@ -77,7 +77,8 @@ def test_a_plan_says_what_the_run_then_does_and_leaves_no_trace(shop: Client) ->
     planned, done = shop.plan("2026-03-10"), shop.run("2026-03-10")
     del planned["seconds"], done["seconds"]
     assert planned == done
-    assert "retained" not in done
+    kept = {"then": "roll_up", "until": "2025-03-10T00:00:00Z", "events": 2}
+    assert done["retained"] == kept
     assert set(done["ingested"]["orders"]) == {"customers", "events", "rejected"}
 
 
