@@ -82,6 +82,23 @@ def test_unsubscribing_says_no_to_the_topic_on_that_channel(post: Post) -> None:
     assert post.suppressed() == {}
 
 
+def test_a_filter_names_itself_in_the_link_of_a_message_that_is_not_known(post: Post) -> None:
+    post.send("ada@x.example")
+    page = "https://corner.example/bread"
+    link = Token("click", "c1", "offers", "note", "0" * 32, page)  # sent from a store that is lost
+    click = {"event": "clicked", "token": sign(signing_key(post.shop.playbook, make=False), link)}
+    post.say(
+        click | {"at": at(hours=1), "user_agent": "python-requests/2"},
+        click | {"at": at(hours=2), "seconds_after_delivery": 3},
+        click | {"at": at(hours=3), "user_agent": "Firefox"},
+    )
+    assert post.names() == [
+        ("c1", "clicked.machine"),
+        ("c1", "clicked.machine"),
+        ("c1", "clicked"),
+    ]
+
+
 def test_a_token_says_whose_no_it_is_and_to_what(post: Post) -> None:
     post.send("ada@x.example", "bob@x.example")
     key = signing_key(post.shop.playbook, make=False)

@@ -29,7 +29,7 @@ def label(connection: Connection, new: Sequence[Event]) -> list[str]:
 
     Clicks that were recorded as a reader's get their right name as well.
     """
-    names = [event.name for event in new]
+    names = [_alone(event) for event in new]
     timed = [
         (number, event)
         for number, event in enumerate(new)
@@ -55,6 +55,16 @@ def label(connection: Connection, new: Sequence[Event]) -> list[str]:
             names[place] = BY_MACHINE
     _rename(connection, [number for _, number in machines if number is not None], codes)
     return names
+
+
+def _alone(event: Event) -> str:
+    """The name of an event whose message nobody knows: as far as a click tells by itself."""
+    if event.name == CLICKED and event.target.delivery is None:
+        said = event.properties
+        agent, delay = said.get("user_agent", ""), said.get("seconds_after_delivery")
+        (machine,) = clicked_by_machine([Click(event.at, "", agent, delay)], [])
+        return BY_MACHINE if machine else CLICKED
+    return event.name
 
 
 def _rename(connection: Connection, ids: Sequence[int], codes: Sequence[int]) -> None:
