@@ -117,7 +117,7 @@ def test_plan_is_run(programme: Programme) -> None:
 def test_plan_is_run_on_a_server(request: pytest.FixtureRequest, server: str) -> None:
     databases = request.getfixturevalue(server)
 
-    @drawn(some(2, 60))
+    @drawn(some(1, 60))
     @given(programmes())
     def on_a_server(programme: Programme) -> None:
         with tempfile.TemporaryDirectory(prefix="regulars-") as folder, databases.database() as url:
@@ -126,7 +126,7 @@ def test_plan_is_run_on_a_server(request: pytest.FixtureRequest, server: str) ->
     on_a_server()
 
 
-@drawn(some(2, 20))
+@drawn(some(1, 20))
 @given(programmes())
 def test_plan_is_run_on_the_command_line(programme: Programme) -> None:
     with tempfile.TemporaryDirectory(prefix="regulars-") as name:
