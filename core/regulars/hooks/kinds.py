@@ -45,10 +45,14 @@ class RunInfo:
 
 @dataclass(frozen=True)
 class Rejected:
-    """A row that can't be read: its number in the origin, counted from 1, and why."""
+    """A row that can't be read: its number in the origin, counted from 1, and why.
+
+    ``customer`` is the client's id of whoever it speaks of, as far as regulars can read it.
+    """
 
     row: int
     reason: str
+    customer: str | None = None
 
 
 class ByColumn(Sequence[tuple[Any, ...]]):

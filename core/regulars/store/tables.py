@@ -153,6 +153,7 @@ rejects = Table(
     Column("row", BigInteger, nullable=False),
     Column("reason", Words, nullable=False),
     Column("at", Instant, nullable=False),
+    Column("whose", Name),  # the client's id of the customer, where that was readable
     UniqueConstraint("source", "origin", "row", name="rejects_once"),
 )
 

@@ -136,6 +136,26 @@ def test_who_was_erased_does_not_come_back_when_their_rows_are_read_again(shop: 
     assert planned == done
 
 
+def test_nothing_that_was_wrong_in_their_rows_is_kept(shop: Client) -> None:
+    bad = ("ada,ada@example.com,Paris,born on the fourth,", "bob,bob@example.com,Rome,of course,")
+    late = ("ada,on Tuesday,3,bread,3", "bob,on Friday,4,bread,3")
+    reasons = select(tables.rejects.c.reason)
+    shop.people(*bad)
+    shop.orders(*ORDERS, *late)
+    assert shop.run("2026-05-02T09:00Z")["ingested"]["people"]["rejected"] == 2
+    assert "born on the fourth" in str(rows(shop, reasons))
+    erase(shop)
+    for day in "34":
+        kept = str(rows(shop, reasons))
+        assert "of course" in kept
+        assert "on Friday" in kept
+        assert "born on" not in kept
+        assert "Tuesday" not in kept
+        shop.people(*bad, f"cy{day},,,,")
+        shop.orders(*ORDERS, *late, f"cy{day},2026-05-01T08:00,5{day},bread,3")
+        shop.run(f"2026-05-0{day}T09:00Z")
+
+
 def test_an_erased_address_of_somebody_else_is_not_written_to(shop: Client) -> None:
     erase(shop)
     shop.people("bob,bob@example.com,Rome,,", "eve,ADA@example.com,Rome,,")

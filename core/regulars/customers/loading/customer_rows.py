@@ -56,6 +56,7 @@ class CustomerReader:
     """Reads the fields of a source of customers as the playbook's ``profile`` declares them."""
 
     required: Sequence[str] = REQUIRED
+    whose = "id"
 
     def __init__(self, profile: CustomerProfile, zone: ZoneInfo) -> None:
         self._declared = profile.attributes

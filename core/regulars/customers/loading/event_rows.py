@@ -103,6 +103,11 @@ class EventReader:
         return REQUIRED if self._event else (*REQUIRED, "event")
 
     @property
+    def whose(self) -> str:
+        """The field with the id of the customer."""
+        return "customer"
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The columns of the properties in use."""
         return (*map(text_column, self._texts), *map(amount_column, self._amounts))

@@ -1,4 +1,4 @@
-"""Left out: rows that are good but not loaded, of erased people and from too long ago."""
+"""Left out: rows that are not loaded, of erased people and from too long ago."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from regulars.customers.privacy.erased import Erased
+    from regulars.hooks import Rejected
 
     from .customer_rows import CustomerRows
     from .event_rows import EventRows
@@ -56,6 +57,15 @@ class LeftOut:
         kept = [number != NOBODY for number in customers]
         self.of_erased += len(kept) - sum(kept)
         return [list(compress(column, kept)) for column in columns]
+
+    def bad_of_others(self, bad: Sequence[Rejected]) -> Sequence[Rejected]:
+        """``bad`` without the rows of erased people: their reasons quote what is in them."""
+        if self.erased is None:
+            return bad
+        gone = self.erased.among(one.customer for one in bad if one.customer is not None)
+        kept = [one for one in bad if one.customer not in gone]
+        self.of_erased += len(bad) - len(kept)
+        return kept
 
     def profiles(self, rows: CustomerRows) -> CustomerRows:
         """``rows`` without those of people who were erased."""

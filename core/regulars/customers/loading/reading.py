@@ -22,6 +22,10 @@ class Reader(Protocol):
     def required(self) -> Sequence[str]:
         """The fields that every row must have."""
 
+    @property
+    def whose(self) -> str:
+        """The field with the id of the customer."""
+
     def read(self, fields: Fields, /) -> Any:
         """The rows in ``fields``; a ValueError says what is wrong with one of them."""
 
@@ -71,6 +75,6 @@ class Reading:
         if not batch.rows:
             return BatchRead(None, count, batch.rejected)
         fields = self.columns.fields(batch, self.part.origin, self.part.cursor_column)
-        rows, bad = sift(reader.read, fields, batch.numbers)
+        rows, bad = sift(reader.read, fields, batch.numbers, reader.whose)
         rejected = [*batch.rejected, *bad]
         return BatchRead(reader.settled(rows), count, rejected, fields.cursor or ())

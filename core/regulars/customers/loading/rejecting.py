@@ -57,15 +57,15 @@ class Rejecting:
                 f"{self._origin}, row {first.row}: {_readable(first.reason)}; "
                 "mend the row, or set on_bad_row: reject to load the others"
             )
-        self._keep([(reject.row, _readable(reject.reason)) for reject in bad])
+        self._keep([(one.row, _readable(one.reason), one.customer) for one in bad])
 
-    def _keep(self, bad: Sequence[tuple[int, str]]) -> None:
-        self.new += sum((row, hash(reason)) not in self._before for row, reason in bad)
+    def _keep(self, bad: Sequence[tuple[int, str, str | None]]) -> None:
+        self.new += sum((row, hash(reason)) not in self._before for row, reason, _ in bad)
         insert_rows(
             self._connection,
             tables.rejects,
-            ["source", "origin", "row", "reason", "at"],
-            [(self._source, self._origin, row, reason, self._at) for row, reason in bad],
+            ["source", "origin", "at", "row", "reason", "whose"],
+            [(self._source, self._origin, self._at, *one) for one in bad],
             skip_existing=True,
         )
 

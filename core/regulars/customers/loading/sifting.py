@@ -5,9 +5,11 @@ A batch is read as a whole; only when that fails is it halved until each bad row
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from regulars.hooks import Rejected
+
+from .id_columns import ids
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,16 +20,28 @@ Rows = TypeVar("Rows")
 
 
 def sift(
-    read: Callable[[Fields], Rows], fields: Fields, numbers: Sequence[int]
+    read: Callable[[Fields], Rows], fields: Fields, numbers: Sequence[int], whose: str
 ) -> tuple[Rows, list[Rejected]]:
-    """What ``read`` makes of the good rows, and the bad ones with their number and reason."""
+    """What ``read`` makes of the good rows, and the bad ones with their number and reason.
+
+    ``whose`` is the field with the id of the customer.
+    """
     try:
         return read(fields), []
     except ValueError:
         reasons = _reasons(read, fields, range(fields.rows))
     good = [place for place in range(fields.rows) if place not in reasons]
-    bad = [Rejected(numbers[place], reason) for place, reason in reasons.items()]
+    customers = fields.values[whose]
+    bad = [Rejected(numbers[n], why, _readable(customers[n])) for n, why in reasons.items()]
     return read(fields.only(good)), bad
+
+
+def _readable(customer: Any) -> str | None:
+    """An id as a good row would have it; None where the id itself is what is bad."""
+    try:
+        return ids([customer], "row")[0]
+    except ValueError:
+        return None
 
 
 def _reasons(

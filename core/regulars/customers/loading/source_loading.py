@@ -6,8 +6,6 @@ from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from regulars.hooks import Rejected
-
 from .apart import batches_of
 from .parts_loaded import PartLoaded, Place, short_origin
 from .reading import Reading
@@ -110,6 +108,6 @@ class SourceLoading:
         """Load a batch."""
         if batch.rows is not None:
             self._loading.add(batch.rows)
-        bad = [Rejected(reject.row + seen, reject.reason) for reject in batch.rejected]
-        self._rejecting.add(batch.count, bad)
+        bad = self._loading.left_out.bad_of_others(batch.rejected)
+        self._rejecting.add(batch.count, [replace(one, row=one.row + seen) for one in bad])
         self._progress.advance(batch.count)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import false, or_, select
+from sqlalchemy import or_, select
 
 from regulars.customers.columns import attribute_column
 from regulars.customers.loading.cells import shown
@@ -109,10 +109,11 @@ def _suppressed(person: Person) -> ColumnElement[bool]:
 
 def _named_in_rejects(person: Person) -> ColumnElement[bool]:
     """Rows that could not be loaded show a value: the one that was wrong."""
+    theirs = tables.rejects.c.whose == person.key
     others = person.addresses - {person.key}  # a bare id may be any number
     words = {shown(person.key), *map(shown, others), *others}
     reason = tables.rejects.c.reason
-    return or_(false(), *(contains(reason, word) for word in sorted(words)))
+    return or_(theirs, *(contains(reason, word) for word in sorted(words)))
 
 
 _BY_NAMES = {"suppressions": _suppressed, "rejects": _named_in_rejects}

@@ -37,6 +37,7 @@ def upgrade() -> None:
         column = sa.Column(left_out, sa.BigInteger(), nullable=False, server_default="0")
         op.add_column("loads", column)
     op.add_column("consents", sa.Column("told", sa.SmallInteger()))
+    op.add_column("rejects", sa.Column("whose", Name))
     op.execute("UPDATE consents SET told = granted")  # nobody else could say anything
     op.add_column("journeys", sa.Column("program", Words))
     seen = sa.Column("last_change", sa.BigInteger(), nullable=False, server_default="0")
