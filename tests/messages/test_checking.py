@@ -131,8 +131,10 @@ def test_words_that_are_not_built_yet_are_told_before_anybody_is_skipped(tmp_pat
 def test_links_without_a_place_to_lead_to_are_told_what_to_write(tmp_path: Path) -> None:
     for template in ("Hi\n{{ links.unsubscribe }}", "Hi\n{{ links.track('https://x.example') }}"):
         assert problems(tmp_path, template) == [
-            "hello.md.j2:2:4: 'links' needs to know where links lead; "
-            "write links: {base: https://…} in the playbook"
+            (
+                "hello.md.j2:2:4: 'links' needs to know where links lead; "
+                "write links: {base: https://…} in the playbook"
+            )
         ]
 
 
