@@ -210,3 +210,15 @@ def test_what_cannot_be_read_is_told_in_one_line(shop: Client, name: str) -> Non
 def test_before_the_first_run_there_is_nothing_to_speak_of(shop: Client) -> None:
     status, _, err = shop.call("feedback", str(shop.path), str(shop.path))
     assert (status, "nothing has run yet" in err) == (2, True)
+
+
+def test_a_file_that_is_not_there_is_told_before_anything_is_recorded(shop: Client) -> None:
+    shop.run(DAY_1)
+    good = shop.folder / "good.jsonl"
+    said = {"event": "clicked", "delivery": sent_id(shop, "ada"), "at": DAY_2}
+    good.write_text(json.dumps(said), encoding="utf-8")
+    files = [str(good), str(shop.folder / "gone.jsonl")]
+    status, _, err = shop.call("feedback", str(shop.path), *files, "--at", DAY_2)
+    assert status == 2
+    assert "gone.jsonl' does not exist" in err
+    assert feedback(shop, good.read_bytes())["repeated"] == 0

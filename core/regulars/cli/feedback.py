@@ -18,7 +18,13 @@ SHOWN = 20  # rejected lines in the table; --json has more
 
 @click.command("feedback")
 @playbook_argument
-@click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    metavar="FILE…",
+    type=click.Path(exists=True, allow_dash=True, path_type=Path),
+)
 @click.option(
     "--format",
     "form",
