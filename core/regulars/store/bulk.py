@@ -80,6 +80,18 @@ def _compiled(statement: Update, dialect: Dialect) -> Any:
     return statement.compile(dialect=dialect)
 
 
+_TABLES: dict[tuple[object, ...], Table] = {}
+
+
+def _table(name: str, columns: Sequence[Column[Any]]) -> Table:
+    """The same table for the same columns, so that SQLAlchemy compiles a statement over it once."""
+    like = (name, *((c.name, repr(c.type), c.primary_key, c.nullable) for c in columns))
+    known = _TABLES.get(like)
+    if known is None:
+        known = _TABLES[like] = Table(name, MetaData(), *columns, prefixes=["TEMPORARY"])
+    return known
+
+
 @contextmanager
 def temporary(connection: Connection, name: str, *columns: Column[Any]) -> Iterator[Table]:
     """An empty table that this connection alone sees; it is gone afterwards.
@@ -89,7 +101,7 @@ def temporary(connection: Connection, name: str, *columns: Column[Any]) -> Itera
     """
     drop = dialect_of(connection.dialect.name).drop_temporary(name)
     connection.exec_driver_sql(drop)  # left over from a transaction that was rolled back
-    table = Table(name, MetaData(), *columns, prefixes=["TEMPORARY"])
+    table = _table(name, columns)
     table.create(connection, checkfirst=False)
     try:
         yield table
