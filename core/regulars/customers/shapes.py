@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from regulars.hooks.attribution import blamed
 from regulars.playbook.conditions import NotPerformed, Performed, Sample
 from regulars.playbook.experiments import seed_of
 from regulars.playbook.policy import HOLDOUT_SEED
@@ -49,8 +50,9 @@ class _Properties:
                     self.compared.add(name)
 
     def of_plugin(self, trait: PluginAggregate) -> None:
-        amounts = {_property(name) for name in trait.kind.amounts(trait.config)}
-        named = {_property(name) for name in trait.kind.properties(trait.config)}
+        with blamed(trait.blame):
+            amounts = {_property(name) for name in trait.kind.amounts(trait.config)}
+            named = {_property(name) for name in trait.kind.properties(trait.config)}
         self.totals.update(amounts - {""})
         self.texts.update(named - amounts - {""})
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Double,
     and_,
     case,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     true,
 )
 
+from regulars.hooks.attribution import blamed, given
 from regulars.hooks.kinds import EventColumns
 from regulars.instants import micros
 from regulars.store import rolled_up_until
@@ -36,7 +38,7 @@ from .properties import property_holds
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from sqlalchemy import ColumnElement, Connection, Select
+    from sqlalchemy import Connection, Select
 
     from regulars.hooks.kinds import Moment
     from regulars.store import Tables
@@ -176,7 +178,9 @@ def _aggregated(column: TraitColumn, events: Events, *, one_name: bool) -> Colum
     """The aggregate over the events of one customer; ``one_name`` if all have its name."""
     computes = column.computes
     if not isinstance(computes, Aggregate):
-        return computes.kind.compile(computes.config, events.for_plugins(), events.moment)
+        with blamed(computes.blame):
+            made = computes.kind.compile(computes.config, events.for_plugins(), events.moment)
+            return given(made, ColumnElement)
     tests = events.narrowed(computes)
     if not one_name:
         tests = [events.named(computes.event), *tests]

@@ -34,11 +34,12 @@ LONGEST = 60  # characters of a column's name; PostgreSQL cuts names at 63
 
 @dataclass(frozen=True)
 class PluginAggregate:
-    """A trait that a plugin computes."""
+    """A trait that a plugin computes; ``blame`` says who that is, see ``Plugins.blame``."""
 
     kind: TraitKind
     config: BaseModel = field(compare=False)
     written: str
+    blame: str
 
     @property
     def type(self) -> ColumnType:
@@ -137,7 +138,7 @@ def refresh_traits(store: Store, plan: TraitPlan, now: datetime) -> int:
 def _of_plugin(trait: PluginTrait, plugins: Plugins) -> PluginAggregate:
     kind, config = trait.configured(plugins.traits)
     written = json.dumps([kind.name, dict(trait.settings)], sort_keys=True, default=str)
-    return PluginAggregate(kind, config, written)
+    return PluginAggregate(kind, config, written, plugins.blame("traits", kind.name))
 
 
 def _named(prefix: str, name: str) -> str:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import PurePath
 from traceback import extract_tb
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
+from regulars.errors import PluginError, RegularsError
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 _LONGEST_REASON = 300
-_OURS = ("<", str(PurePath(__file__).parent), importlib.__file__, importlib.metadata.__file__)
+_CORE = f"{PurePath(__file__).parents[1]}{os.sep}"
+_OURS = ("<", _CORE, importlib.__file__, importlib.metadata.__file__)
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -52,6 +57,29 @@ def fenced(
         raise
     except BaseException as error:
         raise Fault(reason(error)) from error
+
+
+@contextmanager
+def blamed(who: str) -> Iterator[None]:
+    """A block that calls a plugin; ``who`` is told to have failed, see ``Plugins.blame``.
+
+    Raises:
+        PluginError: for whatever is raised in the block, but for Ctrl-C and for what a plugin
+            says itself, in an error of regulars.
+    """
+    try:
+        yield
+    except (RegularsError, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        raise PluginError(f"the {who} failed: {reason(error)}; report it to its author") from error
+
+
+def given(what: object, kind: type[Result]) -> Result:
+    """``what`` a plugin gave, if that is a ``kind``; TypeError, for ``blamed`` to tell, if not."""
+    if not isinstance(what, kind):
+        raise TypeError(f"it gave {what!r}; return a SQLAlchemy {kind.__name__}")
+    return what
 
 
 def reason(error: BaseException) -> str:

@@ -11,6 +11,7 @@ from .additions import add
 from .assembly import Plugin, assemble
 from .attribution import Fault, Origin
 from .finding import Kinds
+from .offers import NOUNS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -147,6 +148,10 @@ class Plugins:
         """The plugin behind ``name``, as ``twilio (regulars-twilio 1.2)``; ``name`` if none is."""
         offering = (p for p in self._plugins if p.works and name in p.offers.get(family, ()))
         return next((str(plugin.origin) for plugin in offering), name)
+
+    def blame(self, family: str, name: str) -> str:
+        """Who failed if ``name`` does, as ``channel 'sms' of twilio (regulars-twilio 1.2)``."""
+        return f"{NOUNS[family]} {name!r} of {self.offered_by(family, name)}"
 
     @property
     def infos(self) -> tuple[PluginInfo, ...]:

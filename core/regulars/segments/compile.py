@@ -10,13 +10,14 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, false, not_, or_, true
+from sqlalchemy import ColumnElement, and_, case, false, not_, or_, true
 
 from regulars.customers.columns import unit_vector, vector_columns
 from regulars.customers.comparisons import Subject, compare
 from regulars.customers.consent_sql import ANYWHERE, agrees
 from regulars.customers.samples import sampled
 from regulars.errors import PlaybookError, Problem
+from regulars.hooks.attribution import blamed, given
 from regulars.playbook.conditions import (
     AttributeCondition,
     Comparison,
@@ -33,8 +34,6 @@ from regulars.playbook.conditions import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from sqlalchemy import ColumnElement
 
     from regulars.playbook.conditions import Condition
 
@@ -116,7 +115,8 @@ def _closed(test: ColumnElement[bool]) -> ColumnElement[bool]:
 
 def _plugin(condition: PluginCondition, scope: Scope) -> ColumnElement[bool]:
     kind, config = condition.configured(scope.plugins.conditions)
-    return _closed(kind.compile(config, scope, scope.moment))
+    with blamed(scope.plugins.blame("conditions", kind.name)):
+        return _closed(given(kind.compile(config, scope, scope.moment), ColumnElement))
 
 
 def _attribute(condition: AttributeCondition, scope: Scope) -> ColumnElement[bool]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy import Select
+
 from regulars.hooks import Moment
+from regulars.hooks.attribution import blamed, given
 from regulars.instants import micros
 
 from .occasions import Occasions, candidates
@@ -19,10 +22,8 @@ if TYPE_CHECKING:
 def plugin_occasions(trigger: PluginTrigger, scope: Scope, past: Past) -> Occasions:
     """What the plugin's SELECT of (customer, key, occurred_at) finds up to now."""
     kind, settings = trigger.configured(scope.plugins.triggers)
-    compiled = kind.compile(settings, scope, Moment(scope.now, scope.zone), past.last_run)
-    offered = compiled.subquery("offered")
-    return Occasions(
-        candidates(offered.c.customer, offered.c.key, offered.c.occurred_at).where(
-            offered.c.occurred_at <= micros(scope.now)
-        )
-    )
+    with blamed(scope.plugins.blame("triggers", kind.name)):
+        compiled = kind.compile(settings, scope, Moment(scope.now, scope.zone), past.last_run)
+        offered = given(compiled, Select).subquery("offered")
+        found = candidates(offered.c.customer, offered.c.key, offered.c.occurred_at)
+    return Occasions(found.where(offered.c.occurred_at <= micros(scope.now)))

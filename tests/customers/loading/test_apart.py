@@ -253,7 +253,7 @@ def test_a_loose_plugin_file_can_not_travel_and_reads_here(
             PluginError,
             (
                 "the connector 'numbers' of numbers (regulars-numbers 1.2) failed: "
-                "ZeroDivisionError: oops; report it to its author"
+                "ZeroDivisionError: oops (stranger_0_numbers.py, line 18); report it to its author"
             ),
         ),
         ("raise Own('out', 'of order')", SourceError, "sources.orders: out of order"),

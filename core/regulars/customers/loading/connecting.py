@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from regulars.errors import PluginError, RegularsError
+from regulars.hooks.attribution import blamed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -28,16 +28,16 @@ def connected(plugins: Plugins, playbook: Playbook, source: str) -> Iterator[Ite
     """
     name = playbook.sources[source].use
     kind = plugins.connectors[name]
-    opened = kind.open(playbook.settings["sources", source], playbook.folder)
-    blame = f"connector {name!r} of {plugins.offered_by('connectors', name)}"
-    with _blamed(blame):
+    blame = plugins.blame("connectors", name)
+    with blamed(blame):
+        opened = kind.open(playbook.settings["sources", source], playbook.folder)
         parts = opened.__enter__()
     try:
         yield _parts(blame, parts)
     except BaseException as error:
         opened.__exit__(type(error), error, error.__traceback__)
         raise
-    with _blamed(blame):
+    with blamed(blame):
         opened.__exit__(None, None, None)
 
 
@@ -52,23 +52,11 @@ def _read(blame: str, read: Callable[[Any], Iterator[Batch]], cursor: Any) -> It
 
 def _each(blame: str, start: Callable[[], Iterable[Item]]) -> Iterator[Item]:
     """The items; only what their maker does is the plugin's fault, not what is done with them."""
-    with _blamed(blame):
+    with blamed(blame):
         items = iter(start())
     while True:
-        with _blamed(blame):
+        with blamed(blame):
             item = next(items, None)
         if item is None:
             return
         yield item
-
-
-@contextmanager
-def _blamed(blame: str) -> Iterator[None]:
-    try:
-        yield
-    except RegularsError:
-        raise
-    except Exception as error:
-        raise PluginError(
-            f"the {blame} failed: {type(error).__name__}: {error}; report it to its author"
-        ) from error
