@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import click
 import jinja2
+import numpy as np
 import pytest
 import regulars.hooks
 from click.testing import CliRunner
@@ -20,12 +21,17 @@ from regulars.hooks import (
     ChannelContext,
     ConnectorKind,
     EventColumns,
+    Goal,
+    Happened,
     Moment,
+    Outcome,
     Outgoing,
     PluginInfo,
     Plugins,
     Receipt,
     RunInfo,
+    Trial,
+    Units,
     specs,
 )
 from sqlalchemy import Column, Integer, MetaData, String, Table, create_engine, select
@@ -218,11 +224,39 @@ def test_the_trait_counts_days(example: Callable[[str], Plugins]) -> None:
     assert answer(select(days)) == [(3,)]
 
 
-def test_the_model_and_the_analysis_describe_themselves(
-    example: Callable[[str], Plugins],
-) -> None:
+def test_the_model_describes_itself(example: Callable[[str], Plugins]) -> None:
     assert example("regulars_models").models["coin"].outputs == {"heads": "probability, 0 to 1"}
-    assert example("regulars_analyses").analyses["sign-test"].config.model_validate({})
+
+
+def trial(*buyers: int) -> Trial:
+    """Two arms, shown to four customers in turn; those numbered ``buyers`` bought."""
+    units = Units(np.array([0, 1, 0, 1]), np.zeros(4, dtype=np.int64), np.full(4, 0.5))
+    bought = np.array(buyers, dtype=np.int64)
+    happened = Happened(bought, np.ones_like(bought), np.ones(len(bought)))
+    outcome = Outcome(Goal("bought", "conversion", within=10), happened)
+    return Trial("banner", ("red", "blue"), (0.5, 0.5), 10, units, (outcome,))
+
+
+def test_the_analysis_answers_in_words(example: Callable[[str], Plugins]) -> None:
+    kind = example("regulars_analyses").analyses["buyers"]
+
+    early = kind.analyse(kind.config.model_validate({}), trial(1, 3))
+    done = kind.analyse(kind.config.model_validate({"enough": 2}), trial(1, 3))
+
+    assert (early.verdict, early.arm) == ("keep going", None)
+    assert (done.verdict, done.arm, done.sentence) == (
+        "winner",
+        "blue",
+        "blue has the most buyers.",
+    )
+
+
+def test_the_bandit_gives_most_to_the_best_so_far(example: Callable[[str], Plugins]) -> None:
+    kind = example("regulars_allocations").allocations["greedy"]
+
+    shares = kind.allocate(kind.config.model_validate({}), trial(1, 3))
+
+    assert list(shares) == pytest.approx([0.05, 0.95])
 
 
 def test_the_templates_are_in_their_folders(

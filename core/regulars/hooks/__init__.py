@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from regulars.instants import instant, micros
 
     from .kinds import (
+        AllocationKind,
         AnalysisKind,
         Batch,
         ByColumn,
@@ -40,8 +41,20 @@ if TYPE_CHECKING:
     )
     from .marks import hookimpl
     from .plugins import PluginInfo, Plugins
+    from .trials import (
+        Goal,
+        GoalKind,
+        Happened,
+        Outcome,
+        Reading,
+        Table,
+        Trial,
+        Units,
+        Verdict,
+    )
 
 __all__ = [
+    "AllocationKind",
     "AnalysisKind",
     "Batch",
     "ByColumn",
@@ -51,14 +64,19 @@ __all__ = [
     "ConditionKind",
     "ConnectorKind",
     "EventColumns",
+    "Goal",
+    "GoalKind",
+    "Happened",
     "Kind",
     "LayoutKind",
     "Medium",
     "ModelKind",
     "Moment",
+    "Outcome",
     "Outgoing",
     "PluginInfo",
     "Plugins",
+    "Reading",
     "Receipt",
     "Rejected",
     "RunInfo",
@@ -66,8 +84,12 @@ __all__ = [
     "Settings",
     "SourcePart",
     "StarterKind",
+    "Table",
     "TraitKind",
+    "Trial",
     "TriggerKind",
+    "Units",
+    "Verdict",
     "hookimpl",
     "instant",
     "micros",
@@ -82,6 +104,12 @@ _HOMES = {
     "micros": "regulars.instants",
     "millionths": "regulars.amounts",
 }
+
+
+_HOMES |= dict.fromkeys(
+    ("Goal", "GoalKind", "Happened", "Outcome", "Reading", "Table", "Trial", "Units", "Verdict"),
+    "regulars.hooks.trials",
+)
 
 
 def __getattr__(name: str) -> object:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:  # loading SQLAlchemy takes longer than `regulars --help` may
 
     from sqlalchemy import ColumnElement, FromClause, Select
 
+    from .trials import Reading, Trial
+
 Medium = Literal["email", "text", "data"]
 
 
@@ -302,11 +304,33 @@ class ModelKind:
 
 @dataclass(frozen=True)
 class AnalysisKind:
-    """A way to read an experiment."""
+    """A way to read an experiment.
+
+    ``analyse(config, trial)`` reads one; it draws nothing at random and keeps nothing. ``traits``
+    names the traits that it wants to know as they were at exposure. ``learn(config, trials)``
+    says what earlier experiments teach, as JSON; it is told of it in ``Trial.learned``.
+    """
 
     name: str
     summary: str
     config: type[Settings]
+    analyse: Callable[[Any, Trial], Reading]
+    traits: Callable[[Any], Iterable[str]] = lambda _config: ()
+    learn: Callable[[Any, Sequence[Trial]], Mapping[str, Any]] | None = None
+
+
+@dataclass(frozen=True)
+class AllocationKind:
+    """A way to give out the arms of an experiment by what they have brought so far: a bandit.
+
+    ``allocate(config, trial)`` gives each arm's probability, in the order of ``trial.arms``; it is
+    asked once a run. They are above 0 and add up to 1.
+    """
+
+    name: str
+    summary: str
+    config: type[Settings]
+    allocate: Callable[[Any, Trial], Sequence[float]]
 
 
 @dataclass(frozen=True)
@@ -335,6 +359,7 @@ Kind = (
     | TriggerKind
     | ModelKind
     | AnalysisKind
+    | AllocationKind
     | LayoutKind
     | StarterKind
 )

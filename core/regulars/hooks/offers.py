@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from .attribution import Fault, fenced
 from .kinds import (
+    AllocationKind,
     AnalysisKind,
     ChannelKind,
     ConditionKind,
@@ -61,6 +62,7 @@ FAMILIES = (
     Family("triggers", "trigger", "regulars_triggers", TriggerKind),
     Family("models", "model", "regulars_models", ModelKind),
     Family("analyses", "analysis", "regulars_analyses", AnalysisKind),
+    Family("allocations", "allocation", "regulars_allocations", AllocationKind),
     Family("layouts", "layout", "regulars_templates", LayoutKind),
     Family("starters", "starter", "regulars_templates", StarterKind),
 )

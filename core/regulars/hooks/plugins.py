@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import jinja2
 
     from .kinds import (
+        AllocationKind,
         AnalysisKind,
         ChannelKind,
         ConditionKind,
@@ -120,6 +121,11 @@ class Plugins:
     def analyses(self) -> Mapping[str, AnalysisKind]:
         """Ways to read an experiment, by name."""
         return self._family("analyses")
+
+    @property
+    def allocations(self) -> Mapping[str, AllocationKind]:
+        """Bandits, by name."""
+        return self._family("allocations")
 
     @property
     def layouts(self) -> Mapping[str, LayoutKind]:

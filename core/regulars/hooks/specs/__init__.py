@@ -8,6 +8,7 @@
 
 from .decide import regulars_enrich, regulars_may_send, regulars_prepare
 from .offer import (
+    regulars_allocations,
     regulars_analyses,
     regulars_channels,
     regulars_conditions,
@@ -30,6 +31,7 @@ OFFERS = (
     "regulars_models",
     "regulars_channels",
     "regulars_analyses",
+    "regulars_allocations",
     "regulars_triggers",
     "regulars_conditions",
     "regulars_traits",
@@ -38,6 +40,7 @@ OFFERS = (
 
 __all__ = [
     "OFFERS",
+    "regulars_allocations",
     "regulars_analyses",
     "regulars_channels",
     "regulars_commands",

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from regulars.hooks.kinds import (
+        AllocationKind,
         AnalysisKind,
         ChannelKind,
         ConditionKind,
@@ -115,17 +116,62 @@ def regulars_channels() -> Iterable[ChannelKind]:  # type: ignore[empty-body]
 def regulars_analyses() -> Iterable[AnalysisKind]:  # type: ignore[empty-body]
     """Offer a way to read an experiment: what may stand after ``use:`` in its ``decide``.
 
+    ``analyse`` is given who had which arm and what happened then, as arrays, and answers with a
+    verdict in words. Equal data give equal answers: it draws nothing at random.
+
     Example:
-        from regulars.hooks import AnalysisKind, Settings, hookimpl
+        import numpy as np
+
+        from regulars.hooks import AnalysisKind, Reading, Settings, hookimpl
 
 
-        class Sign(Settings):
-            level: float = 0.05
+        class Buyers(Settings):
+            enough: int = 100
+
+
+        def analyse_buyers(config, trial):
+            buyers = np.unique(trial.outcomes[0].happened.unit)
+            count = np.bincount(trial.units.arm[buyers], minlength=len(trial.arms))
+            if len(buyers) < config.enough:
+                return Reading("keep going", None, f"{len(buyers)} buyers so far.")
+            most = trial.arms[int(count.argmax())]
+            return Reading("winner", most, f"{most} has the most buyers.")
 
 
         @hookimpl
         def regulars_analyses():
-            return [AnalysisKind("sign-test", "Which arm wins more days", Sign)]
+            return [AnalysisKind("buyers", "The most buyers", Buyers, analyse_buyers)]
+    """
+
+
+@hookspec
+def regulars_allocations() -> Iterable[AllocationKind]:  # type: ignore[empty-body]
+    """Offer a bandit: what may stand after ``use:`` in the ``allocation`` of an experiment.
+
+    ``allocate`` is asked once a run for the probability of each arm; whoever comes next is given
+    theirs by it, and keeps it.
+
+    Example:
+        import numpy as np
+
+        from regulars.hooks import AllocationKind, Settings, hookimpl
+
+
+        class Greedy(Settings):
+            explore: float = 0.1
+
+
+        def allocate_greedily(config, trial):
+            arms = len(trial.arms)
+            shown = np.bincount(trial.units.arm, minlength=arms)
+            brought = np.bincount(trial.units.arm[trial.outcomes[0].happened.unit], minlength=arms)
+            best = np.argmax((brought + 1) / (shown + 2))
+            return (1 - config.explore) * (np.arange(arms) == best) + config.explore / arms
+
+
+        @hookimpl
+        def regulars_allocations():
+            return [AllocationKind("greedy", "Mostly the best so far", Greedy, allocate_greedily)]
     """
 
 
