@@ -11,13 +11,14 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from regulars.playbook import conditions as language
+from regulars.playbook.times import LocalTime
 from regulars.playbook.traits import MODELS, event_and_property
-from regulars.playbook.values import Duration, LocalTime
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from regulars.playbook.playbook import Playbook
+    from regulars.playbook.values import Duration
 
 DAY = timedelta(days=1)
 

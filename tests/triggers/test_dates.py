@@ -10,8 +10,8 @@ import pytest
 from cronsim import CronSim
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from regulars.playbook.times import LocalTime
 from regulars.playbook.triggers import DateTrigger
-from regulars.playbook.values import LocalTime, utc_of
 from regulars.triggers.dates import days_that_come
 
 ZONES = [
@@ -45,25 +45,6 @@ def test_zones_that_agree_share_a_day() -> None:
         (date(2026, 7, 8), "Asia/Tokyo"),
         (date(2026, 7, 8), "Europe/Berlin", "Europe/Paris"),
     }
-
-
-@pytest.mark.parametrize(
-    ("zone", "written", "instant"),
-    [
-        ("America/New_York", "2026-03-08 02:30", "2026-03-08T07:00:00+00:00"),
-        ("Australia/Lord_Howe", "2026-10-04 02:10", "2026-10-03T15:30:00+00:00"),
-        ("America/New_York", "2026-11-01 01:30", "2026-11-01T05:30:00+00:00"),
-        ("Asia/Kathmandu", "2026-03-08 02:30", "2026-03-07T20:45:00+00:00"),
-    ],
-)
-def test_a_time_that_the_clock_skips_is_the_end_of_the_gap(
-    zone: str, written: str, instant: str
-) -> None:
-    assert LocalTime.parse(written).at(ZoneInfo(zone)).isoformat() == instant
-    assert (
-        utc_of(datetime.fromisoformat(written).replace(tzinfo=ZoneInfo(zone))).isoformat()
-        == instant
-    )
 
 
 def test_a_schedule_and_a_broadcast_agree_about_the_gap() -> None:

@@ -74,7 +74,7 @@ def instant_of(text: str | None, loaded: Loaded) -> datetime:
     Raises:
         click.BadParameter: the text is no time.
     """
-    from regulars.playbook.values import LocalTime
+    from regulars.playbook.times import LocalTime
 
     if text is None:
         return datetime.now(UTC)

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from regulars.instants import micros
-from regulars.playbook.values import LocalTime
+from regulars.playbook.times import LocalTime
 
 if TYPE_CHECKING:
     from regulars.hooks.kinds import Moment

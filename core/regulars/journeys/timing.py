@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection
 
     from regulars.playbook.journeys import Step
-    from regulars.playbook.values import LocalMoment
+    from regulars.playbook.times import LocalMoment
     from regulars.segments.scope import Scope
 
 

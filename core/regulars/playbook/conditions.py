@@ -10,7 +10,8 @@ from typing import Annotated, Any, Self
 from pydantic import Discriminator, Field, StrictBool, Tag, model_validator
 
 from .parts import Number, Offered, Part, Scalar, kind_among
-from .values import Distance, EventName, LocalTime, Percentage, PositiveDuration
+from .times import LocalTime
+from .values import Distance, EventName, Percentage, PositiveDuration
 
 Text = Annotated[str, Field(min_length=1)]
 

@@ -17,8 +17,9 @@ from pydantic import (
 
 from .conditions import Condition
 from .parts import Part, Scalar, kind_among
+from .times import LocalMoment
 from .triggers import AtTrigger, EntersTrigger, LeavesTrigger, Misfire, Trigger
-from .values import EventName, LocalMoment, Name, PositiveDuration
+from .values import EventName, Name, PositiveDuration
 
 EXIT_WHEN, REMOVED = "exit_when", "removed"  # why somebody left, when no ``exit`` step says it
 

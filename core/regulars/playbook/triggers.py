@@ -8,7 +8,8 @@ from pydantic import Discriminator, Field, StrictBool, Tag, model_validator
 
 from .conditions import OneComparison
 from .parts import Offered, Part, kind_among
-from .values import Duration, EventName, LocalTime, PositiveDuration, TimeOfDay
+from .times import LocalTime, TimeOfDay
+from .values import Duration, EventName, PositiveDuration
 
 DAY = 86_400_000_000  # microseconds
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from regulars.customers.zones import together
 from regulars.instants import micros
-from regulars.playbook.values import utc_of
+from regulars.playbook.times import utc_of
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

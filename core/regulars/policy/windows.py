@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -10,7 +11,8 @@ from sqlalchemy import BigInteger, case, literal
 
 from regulars.customers.zones import together
 from regulars.instants import MICROSECOND, micros
-from regulars.playbook.values import Duration, TimeOfDay, days_in_month
+from regulars.playbook.times import TimeOfDay
+from regulars.playbook.values import Duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -36,7 +38,7 @@ def calendar_window(now: datetime, zone: ZoneInfo, per: str) -> Window:
     """The ``day``, ``week`` (from Monday) or ``month`` of ``zone`` in which ``now`` lies."""
     today = now.astimezone(zone).date()
     if per == "month":
-        first, days = today.replace(day=1), days_in_month(today.year, today.month)
+        first, days = today.replace(day=1), monthrange(today.year, today.month)[1]
     elif per == "week":
         first, days = today - timedelta(days=today.weekday()), 7
     else:

@@ -13,7 +13,7 @@ from sqlalchemy import and_, case, func, literal, or_
 from regulars.customers.zones import zone_name, zones_in_use
 from regulars.instants import micros
 from regulars.playbook.conditions import InSegment
-from regulars.playbook.values import TimeOfDay
+from regulars.playbook.times import TimeOfDay
 from regulars.store.tables import Instant
 
 from .occasions import GRACE, Occasions, candidates, misfire_limit

@@ -12,7 +12,7 @@ from regulars.playbook.conditions import Comparison
 from regulars.playbook.explaining import shown
 from regulars.playbook.positions import Document, Path
 from regulars.playbook.suggestions import did_you_mean
-from regulars.playbook.values import LocalTime
+from regulars.playbook.times import LocalTime
 
 EQUAL = ("is", "is_not", "in", "not_in")
 ORDER = ("at_least", "at_most", "more_than", "less_than", "between")
