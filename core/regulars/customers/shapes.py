@@ -86,7 +86,7 @@ def _seeds(playbook: Playbook) -> frozenset[str]:
     """What customers are given a stable share for: samples, experiments and the holdout."""
     conditions = all_conditions(playbook.segments, playbook.journeys)
     seeds = {condition.seed for _, condition in conditions if isinstance(condition, Sample)}
-    seeds |= {seed_of(experiment) for experiment in playbook.experiments}
+    seeds |= {seed_of(name, experiment) for name, experiment in playbook.experiments.items()}
     return frozenset(seeds | ({HOLDOUT_SEED} if playbook.policy.holdout else set()))
 
 

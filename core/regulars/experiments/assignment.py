@@ -38,7 +38,8 @@ def arm_of(scope: Scope, experiment: str) -> ColumnElement[str]:
 
 
 def _by_share(scope: Scope, experiment: str, shares: dict[str, float]) -> ColumnElement[str]:
-    share = scope.tables.customers.c[sample_column(seed_of(experiment))]
+    seed = seed_of(experiment, scope.playbook.experiments[experiment])
+    share = scope.tables.customers.c[sample_column(seed)]
     *arms, last = shares
     ends = [threshold(min(end, 1.0)) for end in accumulate(shares.values())]
     return case(

@@ -307,8 +307,8 @@ class AnalysisKind:
     """A way to read an experiment.
 
     ``analyse(config, trial)`` reads one; it draws nothing at random and keeps nothing. ``traits``
-    names the traits that it wants to know as they were at exposure. ``learn(config, trials)``
-    says what earlier experiments teach, as JSON; it is told of it in ``Trial.learned``.
+    names the traits that it wants to know as they were at exposure. ``learn(read)`` says what
+    experiments teach, each with its config, as JSON; ``Trial.learned`` tells it on.
     """
 
     name: str
@@ -316,7 +316,7 @@ class AnalysisKind:
     config: type[Settings]
     analyse: Callable[[Any, Trial], Reading]
     traits: Callable[[Any], Iterable[str]] = lambda _config: ()
-    learn: Callable[[Any, Sequence[Trial]], Mapping[str, Any]] | None = None
+    learn: Callable[[Sequence[tuple[Any, Trial]]], Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True)

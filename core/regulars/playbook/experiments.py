@@ -1,41 +1,216 @@
-"""Experiments: which customers get which arm."""
+"""Experiments: which customers get which arm, what they are to change, how they are read."""
 
 from __future__ import annotations
 
 import math
-from typing import Annotated, Self
+from itertools import product
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StrictFloat, model_validator
+from pydantic import Discriminator, Field, StrictFloat, Tag, model_validator
 
-from .parts import Part, Scalar
-from .values import Name
+from .conditions import OneComparison
+from .parts import Offered, Part, Scalar, kind_among
+from .traits import EventRef
+from .values import EventName, Name, Percentage, PositiveDuration
 
 FEWEST = 2  # arms
+MOST_ARMS = 64  # that factors may make
 CLOSE = 1e-6  # how far from 1 the weights may add up
+CONTROL = "control"  # the arm that the others are compared with, where one is called so
+Variables = dict[Name, Scalar]
+
+
+class Goal(Part):
+    """What every goal says beside what it measures; it counts from exposure on, ``within``."""
+
+    id: Name
+    within: PositiveDuration
+    where: dict[str, OneComparison] = Field(default_factory=dict)
+    better: Literal["more", "less"] = "more"
+
+    @model_validator(mode="after")
+    def _window_is_exact(self) -> Self:
+        if self.within.months:
+            raise ValueError("a goal's window is the same for everybody: write it in days or weeks")
+        return self
+
+
+class ConversionGoal(Goal):
+    """Whether a customer did it at least once."""
+
+    performed: EventName
+
+
+class CountGoal(Goal):
+    """How often a customer did it."""
+
+    count: EventName
+
+
+class RevenueGoal(Goal):
+    """What it adds up to for each customer: ``sum: order.total``."""
+
+    sum: EventRef
+
+
+class MeanGoal(Goal):
+    """The mean of a property, over customers with any: ``average: review.stars``."""
+
+    average: EventRef
+
+
+class TimeGoal(Goal):
+    """How long until a customer does it; sooner is better unless ``better`` says otherwise."""
+
+    time_to: EventName
+    better: Literal["more", "less"] = "less"
+
+
+class RatioGoal(Goal):
+    """A sum set against another, or against how often: ``{ratio: order.total, to: order}``."""
+
+    ratio: EventRef
+    to: EventRef
+
+
+GOALS = {
+    "performed": ConversionGoal,
+    "count": CountGoal,
+    "sum": RevenueGoal,
+    "average": MeanGoal,
+    "time_to": TimeGoal,
+    "ratio": RatioGoal,
+}
+
+AnyGoal = Annotated[
+    Annotated[ConversionGoal, Tag("performed")]
+    | Annotated[CountGoal, Tag("count")]
+    | Annotated[RevenueGoal, Tag("sum")]
+    | Annotated[MeanGoal, Tag("average")]
+    | Annotated[TimeGoal, Tag("time_to")]
+    | Annotated[RatioGoal, Tag("ratio")],
+    Discriminator(
+        kind_among(GOALS),
+        custom_error_type="unknown_goal",
+        custom_error_message=f"say what it measures: one of {', '.join(GOALS)}",
+    ),
+]
+
+
+class Layer(Part):
+    """A slice of a layer: experiments with slices of one layer share no customer."""
+
+    name: Name
+    from_: Percentage = Field(alias="from")
+    to: Percentage
+
+    @model_validator(mode="after")
+    def _is_some(self) -> Self:
+        if self.from_.share >= self.to.share:
+            raise ValueError("a slice of a layer goes from less to more, as in from 0% to 50%")
+        return self
+
+
+class Decide(Offered):
+    """How it is read; the settings are those of the analysis."""
+
+
+class Allocation(Offered):
+    """A bandit that gives the arms out; the settings are its own."""
 
 
 class Experiment(Part):
-    """Arms with what each tells its templates; ``weights`` are their shares, equal by default."""
+    """Arms with what each tells its templates; ``weights`` are their shares, equal by default.
 
-    arms: Annotated[dict[Name, dict[str, Scalar]], Field(min_length=FEWEST)]
+    ``factors`` make an arm of each combination of their levels. ``coverage`` is the share of the
+    customers who take part, ``unit`` the attribute that is given an arm instead of the customer.
+    ``seed`` gives the arms out; a name that changes needs the old one written here.
+    """
+
+    arms: Annotated[dict[Name, Variables], Field(min_length=FEWEST)] | None = None
+    factors: (
+        Annotated[dict[Name, Annotated[list[Name], Field(min_length=FEWEST)]], Field(min_length=1)]
+        | None
+    ) = None
     weights: list[Annotated[StrictFloat, Field(gt=0, le=1)]] | None = None
+    allocation: Allocation | None = None
+    coverage: Percentage = Percentage(1.0)
+    layer: Layer | None = None
+    unit: str | None = None
+    hash: Literal["regulars", "growthbook"] = "regulars"
+    seed: Annotated[str, Field(min_length=1, max_length=80)] | None = None
+    goals: list[AnyGoal] = Field(default_factory=list)
+    by: list[str] = Field(default_factory=list)
+    decide: Decide | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_one_segment(cls, value: Any) -> Any:
+        if isinstance(value, dict) and isinstance(value.get("by"), str):
+            return {**value, "by": [value["by"]]}
+        return value
+
+    @model_validator(mode="after")
+    def _has_arms(self) -> Self:
+        if (self.arms is None) == (self.factors is None):
+            raise ValueError("write either the arms, or the factors that make them")
+        if self.factors and math.prod(map(len, self.factors.values())) > MOST_ARMS:
+            raise ValueError(f"these factors make more than {MOST_ARMS} arms; take some out")
+        return self
 
     @model_validator(mode="after")
     def _weights_fit(self) -> Self:
-        if self.weights is None:
+        if self.weights is None or (self.arms is None) == (self.factors is None):
             return self
-        if len(self.weights) != len(self.arms):
-            raise ValueError(f"there are {len(self.arms)} arms and {len(self.weights)} weights")
+        if self.allocation is not None:
+            raise ValueError("write either weights, or the allocation that finds them")
+        if len(self.weights) != len(self.variables()):
+            raise ValueError(
+                f"there are {len(self.variables())} arms and {len(self.weights)} weights"
+            )
         if abs(math.fsum(self.weights) - 1) > CLOSE:
             raise ValueError("the weights should add up to 1")
         return self
 
+    @model_validator(mode="after")
+    def _goals_are_told_apart(self) -> Self:
+        ids = [goal.id for goal in self.goals]
+        for name in ids:
+            if ids.count(name) > 1:
+                raise ValueError(f"two goals are called '{name}'")
+        return self
+
+    def levels(self) -> dict[str, dict[str, str]]:
+        """By arm that factors make, its level of each: ``{"warm+cup": {"subject": "warm", …}}``."""
+        if self.factors is None:
+            return {}
+        return {
+            "+".join(levels): dict(zip(self.factors, levels, strict=True))
+            for levels in product(*self.factors.values())
+        }
+
+    def variables(self) -> dict[str, dict[str, Any]]:
+        """What each arm tells its templates, by arm, in the order they are written."""
+        return dict(self.arms) if self.arms is not None else dict(self.levels())
+
     def shares(self) -> dict[str, float]:
-        """The share of each arm, in the order they are written."""
-        weights = self.weights or [1 / len(self.arms)] * len(self.arms)
-        return dict(zip(self.arms, weights, strict=True))
+        """The share of each arm, in the order they are written; a bandit's are equal at first."""
+        arms = self.variables()
+        weights = self.weights or [1 / len(arms)] * len(arms)
+        return dict(zip(arms, weights, strict=True))
+
+    @property
+    def control(self) -> str:
+        """The arm that the others are compared with: the one called so, else the first."""
+        arms = self.variables()
+        return CONTROL if CONTROL in arms else next(iter(arms))
 
 
-def seed_of(experiment: str) -> str:
-    """The seed that gives customers their arm of ``experiment``; it never changes."""
-    return f"regulars.experiment.{experiment}"
+def seed_of(name: str, experiment: Experiment) -> str:
+    """The seed that gives customers their arm of the experiment; it never changes."""
+    return experiment.seed or f"regulars.experiment.{name}"
+
+
+def layer_seed(layer: str) -> str:
+    """The seed that gives customers their place in a layer."""
+    return f"regulars.layer.{layer}"

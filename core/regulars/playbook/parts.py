@@ -10,11 +10,20 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, StrictBool, StrictFloat, StrictInt, StrictStr
 
-from regulars.hooks.kinds import ConditionKind, Settings, TraitKind, TriggerKind
+from regulars.hooks.kinds import (
+    AllocationKind,
+    AnalysisKind,
+    ConditionKind,
+    Settings,
+    TraitKind,
+    TriggerKind,
+)
 
 from .values import Name
 
-Kind = TypeVar("Kind", bound=ConditionKind | TraitKind | TriggerKind)
+Kind = TypeVar(
+    "Kind", bound=ConditionKind | TraitKind | TriggerKind | AnalysisKind | AllocationKind
+)
 Number = StrictInt | StrictFloat
 Scalar = StrictBool | StrictInt | StrictFloat | Annotated[StrictStr, "text"]
 

@@ -82,8 +82,8 @@ def _(step: Split, path: Path, known: Known) -> Iterator[Problem]:
     if experiment is None:
         return
     for arm in step.arms:
-        if arm not in experiment.arms:
-            reason = unknown("arm", arm, experiment.arms)
+        if arm not in experiment.variables():
+            reason = unknown("arm", arm, experiment.variables())
             yield known.draft.document.problem((*path, "arms"), reason, at=(arm,), key=True)
 
 
