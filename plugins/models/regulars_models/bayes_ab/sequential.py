@@ -1,0 +1,182 @@
+"""Looking early without being fooled: group-sequential bounds and always-valid intervals.
+
+Bounds by alpha spending (Lan and DeMets 1983, Biometrika 70, 659-663) with their O'Brien-Fleming
+function; the probability of crossing by recursive numerical integration (Armitage, McPherson and
+Rowe 1969, JRSS A 132, 235-244; Jennison and Turnbull 2000, Group Sequential Methods, chapter 19).
+Always-valid intervals by the normal mixture (Robbins 1970; Howard, Ramdas, McAuliffe and Sekhon
+2021, Annals of Statistics 49, 1055-1080).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.special import ndtr, ndtri
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .effects import Floats
+
+ENDLESS = 9.0  # a bound this far out is never crossed by chance
+FEWEST, MOST = 120, 1200  # points of the integration
+SQUARE = np.sqrt(2 * np.pi)
+
+
+def bounds(
+    fractions: Sequence[float], alpha: float = 0.05, information: Sequence[float] | None = None
+) -> tuple[float, ...]:
+    """The z beyond which each look may stop, two-sided with ``alpha`` over all of them.
+
+    ``fractions`` are how much of the horizon had passed at each look that was really taken,
+    ascending: a late look has its own time, a skipped one is left out, and one at or after the
+    horizon spends what is left (looks after that can't stop: infinity). ``information`` is 1 / v at
+    each look; without it, it is taken to grow as time does. Four equal looks: 4.333, 2.963,
+    2.359, 2.014. Raises ValueError unless fractions ascend from above 0.
+    """
+    known = fractions if information is None else information
+    return _bounds(tuple(map(float, fractions)), float(alpha), _growing(known))
+
+
+def spent(fraction: float, alpha: float = 0.05) -> float:
+    """How much of ``alpha`` may be used up when ``fraction`` of the horizon has passed."""
+    if fraction <= 0:
+        return 0.0
+    half = float(ndtri(alpha / 4)) / np.sqrt(min(fraction, 1.0))
+    return min(4 * float(ndtr(half)), alpha)
+
+
+def crossing(
+    limits: Sequence[float], information: Sequence[float], drift: float = 0.0
+) -> tuple[Floats, Floats]:
+    """By look, the probability to cross ``limits`` there first: upwards, and downwards.
+
+    ``drift`` is what z is on average at the last look.
+    """
+    grown = np.asarray(_growing(information))
+    walk = Walk.start(float(drift))
+    up, down = [], []
+    for limit, at in zip(limits, grown / grown[-1], strict=True):
+        above, below = walk.beyond(float(limit), at)
+        up.append(above)
+        down.append(below)
+        walk = walk.inside(float(limit), at)
+    return np.array(up), np.array(down)
+
+
+def confidence_sequence(
+    y: float, v: float, alpha: float = 0.05, spread: float = 0.15
+) -> tuple[float, float]:
+    """An interval for a log ratio that holds at all times together, however often one looks.
+
+    ``y`` and its variance ``v`` are of all data so far. ``spread``, the standard deviation of
+    the mixture, sets when the interval is tightest (see ``tightest``), not whether it holds.
+    """
+    if not v < np.inf:
+        return -np.inf, np.inf
+    half = float(always(v, alpha, spread)) * np.sqrt(v)
+    return float(y - half), float(y + half)
+
+
+def always(v: float | Floats, alpha: float, spread: float) -> float | Floats:
+    """The z of the always-valid interval when the variance is ``v``: Howard et al., eq. (14)."""
+    g = np.asarray(v) / spread**2
+    z: Floats = np.sqrt((1 + g) * (2 * np.log(1 / alpha) + np.log1p(1 / g)))
+    return z
+
+
+def tightest(v: float, alpha: float = 0.05) -> float:
+    """The spread that makes an always-valid interval tightest once the variance is ``v``.
+
+    The approximate optimum of Howard et al. 2021, section 3.5.
+    """
+    log = -2 * np.log(alpha)
+    return float(np.sqrt(v * (log + np.log(log) + 1)))
+
+
+@dataclass(frozen=True)
+class Walk:
+    """The density of the score (z by the root of information) of those that have not crossed.
+
+    ``points`` and ``mass`` are a quadrature: the mass sums to the probability to be still inside.
+    """
+
+    points: Floats
+    mass: Floats
+    at: float
+    drift: float
+
+    @classmethod
+    def start(cls, drift: float = 0.0) -> Walk:
+        return cls(np.zeros(1), np.ones(1), 0.0, drift)
+
+    def beyond(self, limit: float, at: float) -> tuple[float, float]:
+        """The probability to be above and below ``limit`` at information ``at``."""
+        edge, sd = limit * np.sqrt(at), np.sqrt(at - self.at)
+        ahead = self.points + self.drift * (at - self.at)
+        up = float(self.mass @ ndtr((ahead - edge) / sd))
+        return up, float(self.mass @ ndtr((-edge - ahead) / sd))
+
+    def inside(self, limit: float, at: float) -> Walk:
+        """The walk at ``at``, of those that stay within ``limit``."""
+        sd, root = np.sqrt(at - self.at), np.sqrt(at)
+        low = max(-limit * root, self.drift * at - ENDLESS * root)
+        high = min(limit * root, self.drift * at + ENDLESS * root)
+        if not low < high:
+            return Walk(np.zeros(1), np.zeros(1), at, self.drift)
+        nodes, weights = _legendre(int(np.clip(4 * (high - low) / sd, FEWEST, MOST)))
+        half = (high - low) / 2
+        x = low + half * (1 + nodes)
+        ahead = self.points + self.drift * (at - self.at)
+        kernel = np.exp(-(((x[:, None] - ahead) / sd) ** 2) / 2) / (SQUARE * sd)
+        return Walk(x, half * weights * (kernel @ self.mass), at, self.drift)
+
+
+@lru_cache(maxsize=4096)
+def _bounds(
+    fractions: tuple[float, ...], alpha: float, information: tuple[float, ...]
+) -> tuple[float, ...]:
+    steps = zip((0.0, *fractions), fractions, strict=False)
+    if any(not before < after for before, after in steps):
+        raise ValueError(f"looks were at {fractions}; they must ascend from above 0")
+    walk, limits, used = Walk.start(), [], 0.0
+    for fraction, at in zip(fractions, np.array(information) / information[-1], strict=True):
+        budget, used = spent(fraction, alpha) - used, spent(fraction, alpha)
+        limits.append(_limit(walk, at, budget))
+        walk = walk.inside(limits[-1], at)
+    return tuple(limits)
+
+
+def _limit(walk: Walk, at: float, budget: float) -> float:
+    """The z that exactly ``budget`` of the walk crosses."""
+
+    def excess(limit: float) -> float:
+        return sum(walk.beyond(limit, at)) - budget
+
+    if budget <= 0 or excess(ENDLESS) >= 0:
+        return float("inf")
+    return float(brentq(excess, 0.0, ENDLESS, xtol=1e-10))
+
+
+def _growing(information: Sequence[float]) -> tuple[float, ...]:
+    """Information, made to ascend: an estimate of it may fall a little where few data were added.
+
+    Rounded to a millionth of the whole, so that like looks share their bounds.
+    """
+    known = np.asarray(information, dtype=float)
+    whole = known.max() if len(known) else 1.0
+    known = np.round(known / whole, 6) if whole > 0 else np.zeros(len(known))
+    floor = 1e-4
+    for i in range(len(known)):
+        known[i] = max(known[i], known[i - 1] + floor if i else floor)
+    return tuple(known.tolist())
+
+
+@lru_cache(maxsize=64)
+def _legendre(points: int) -> tuple[Floats, Floats]:
+    nodes, weights = np.polynomial.legendre.leggauss(points)
+    return nodes, weights
