@@ -12,11 +12,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from regulars.playbook.conditions import NotPerformed, Performed
+from regulars.playbook.experiments import (
+    ConversionGoal,
+    CountGoal,
+    MeanGoal,
+    RatioGoal,
+    RevenueGoal,
+    TimeGoal,
+)
 from regulars.playbook.traits import KINDS, MODELS, event_and_property
 from regulars.playbook.values import jsonable
 
 if TYPE_CHECKING:
     from regulars.playbook.conditions import OneComparison
+    from regulars.playbook.experiments import AnyGoal
     from regulars.playbook.traits import Window
     from regulars.playbook.values import Duration
 
@@ -112,3 +121,33 @@ def of_condition(condition: Performed | NotPerformed) -> Aggregate:
         )
     kind, name = condition.aggregate
     return Aggregate(kind, condition.performed, name, condition.within, condition.where)
+
+
+def of_goal(goal: AnyGoal) -> tuple[Aggregate, ...]:
+    """What a goal of an experiment adds up for each unit; of a ratio, what it is set against too.
+
+    ``where`` narrows both sides of a ratio if they are made of the same events, else the first.
+    """
+    match goal:
+        case RevenueGoal():
+            references = [event_and_property(goal.sum)]
+        case MeanGoal():
+            references = [event_and_property(goal.average)]
+        case RatioGoal():
+            references = [event_and_property(goal.ratio), event_and_property(goal.to)]
+        case ConversionGoal():
+            references = [(goal.performed, None)]
+        case CountGoal():
+            references = [(goal.count, None)]
+        case TimeGoal():
+            references = [(goal.time_to, None)]
+    narrowed = references[0][0]
+    return tuple(
+        Aggregate(
+            "count" if name is None else "sum",
+            event,
+            name,
+            where=goal.where if event == narrowed else {},
+        )
+        for event, name in references
+    )

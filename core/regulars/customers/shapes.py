@@ -15,7 +15,7 @@ from regulars.playbook.triggers import EventTrigger
 from regulars.playbook.walking import all_conditions, conditions_since_entry
 from regulars.store.schema import Shape
 
-from .aggregates import Aggregate, of_condition
+from .aggregates import Aggregate, of_condition, of_goal
 from .properties import reads_number, reads_text
 
 if TYPE_CHECKING:
@@ -72,6 +72,9 @@ def shape_of(playbook: Playbook, columns: Collection[TraitColumn]) -> Shape:
     for _, condition in conditions_since_entry(playbook.journeys):
         if isinstance(condition, Performed | NotPerformed):
             properties.of_aggregate(of_condition(condition))
+    for experiment in playbook.experiments.values():
+        for aggregate in (side for goal in experiment.goals for side in of_goal(goal)):
+            properties.of_aggregate(aggregate)
     return Shape(
         attributes=_declared(playbook),
         texts=frozenset(properties.texts),
