@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
+from .measures import Conversions, Counts, Means, Ratios, Revenue, Statistics, Times
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 Floats: TypeAlias = NDArray[np.float64]
 
 BORROWED = 4.0  # degrees of freedom that an arm's spread takes from that of all arms
+SUPPOSED = 10.0  # events that vary as Poisson's do, before any are seen
 NORMAL = 1.959963984540054
 
 
@@ -58,28 +61,29 @@ def conversion(names: Sequence[str], x: ArrayLike, n: ArrayLike) -> Effects:
 
 
 def count(
-    names: Sequence[str], events: ArrayLike, exposure: ArrayLike, squares: ArrayLike | None = None
+    names: Sequence[str], events: ArrayLike, exposure: ArrayLike, dispersion: float = 1.0
 ) -> Effects:
-    """``events`` over ``exposure`` (units, or the time that they were watched).
+    """``events`` over ``exposure``, the time that the units were watched (or how many they were).
 
-    ``squares`` are the sums of the squared counts of each unit; with them, and with units as
-    exposure, counts that vary more than Poisson's are taken for what they are (quasi-Poisson,
+    ``dispersion`` is by how much the events of a unit vary more than Poisson's (quasi-Poisson,
     McCullagh and Nelder 1989, chapter 6.2).
     """
     events, exposure = _floats(events), _floats(exposure)
-    spread = 1.0 if squares is None else _dispersion(events, exposure, _floats(squares))
     with np.errstate(divide="ignore"):
         y = np.log(events + 0.5) - np.log(exposure)
-    return _effects(names, y, spread / (events + 0.5), exposure > 0)
+    return _effects(names, y, dispersion / (events + 0.5), exposure > 0)
 
 
-def time(names: Sequence[str], events: ArrayLike, at_risk: ArrayLike) -> Effects:
+def time(
+    names: Sequence[str], events: ArrayLike, at_risk: ArrayLike, dispersion: float = 1.0
+) -> Effects:
     """The mean time until the first event: ``events`` came in ``at_risk``, watched till then.
 
     Those to whom it has not happened yet count with the time that they were watched: the estimate
-    of an exponential time with censoring (Cox and Oakes 1984, chapter 3).
+    of an exponential time with censoring (Cox and Oakes 1984, chapter 3). ``dispersion`` is by how
+    much it varies more or less than that (Lin and Wei 1989, JASA 84, 1074-1078).
     """
-    rate = count(names, events, at_risk)
+    rate = count(names, events, at_risk, dispersion)
     return Effects(rate.names, -rate.y, rate.v)
 
 
@@ -121,31 +125,34 @@ def revenue(
     return _effects(names, y, bought.v + relative / (buyers + 0.5), (n > 0) & (spent > 0))
 
 
-def ratio(  # noqa: PLR0913 (five moments say what two sums and their spread are)
-    names: Sequence[str],
-    n: ArrayLike,
-    top: ArrayLike,
-    bottom: ArrayLike,
-    top_squares: ArrayLike,
-    bottom_squares: ArrayLike,
-    products: ArrayLike,
-) -> Effects:
-    """The sum of one amount by the sum of another, over ``n`` units that may have several.
+def ratio(names: Sequence[str], sums: Ratios) -> Effects:
+    """The sum of one amount by the sum of another, over units that may have several of each.
 
-    Sums of each unit's two amounts, of their squares and of their product. The delta method over
-    units, which are what was drawn (Deng, Knoblich and Lu 2018, KDD).
+    The delta method over units, which are what was drawn (Deng, Knoblich and Lu 2018, KDD).
     """
-    n, top, bottom = _floats(n), _floats(top), _floats(bottom)
+    n, top, bottom = (_floats(each) for each in (sums.n, sums.top, sums.bottom))
     with np.errstate(divide="ignore", invalid="ignore"):
-        quotient = top / bottom
-        residual = (
-            _floats(top_squares)
-            - 2 * quotient * _floats(products)
-            + quotient**2 * _floats(bottom_squares)
-        )
-        spread = np.maximum(residual, 0) / np.maximum(n - 1, 1) / (top / n) ** 2
-        relative = np.where(n > 1, spread, 0.0)
-    return _relative(names, n, np.where(bottom > 0, quotient, 0.0), relative)
+        quotient = np.where(bottom > 0, top / bottom, 0.0)
+        apart = sums.top_squares - 2 * quotient * sums.cross + quotient**2 * sums.bottom_squares
+        relative = np.maximum(apart, 0) / np.maximum(n - 1, 1) / (top / n) ** 2
+    return _relative(names, n, quotient, np.where(n > 1, relative, 0.0))
+
+
+def measured(names: Sequence[str], statistics: Statistics) -> Effects:
+    """The effects of whatever kind of goal ``statistics`` are of."""
+    match statistics:
+        case Conversions(n, x):
+            return conversion(names, x, n)
+        case Counts(_, events, days, squares, days_squared, cross):
+            return count(names, events, days, _spread(events, days, squares, days_squared, cross))
+        case Means(_, known, middle, sd):
+            return mean(names, known, middle, sd)
+        case Revenue(n, buyers, total, squares):
+            return revenue(names, n, buyers, total, squares)
+        case Times(_, events, days, squares, cross):
+            return time(names, events, days, _spread(events, days, events, squares, cross))
+        case Ratios():
+            return ratio(names, statistics)
 
 
 def _relative(names: Sequence[str], n: Floats, mean: Floats, relative: Floats) -> Effects:
@@ -163,14 +170,21 @@ def _relative(names: Sequence[str], n: Floats, mean: Floats, relative: Floats) -
     return _effects(names, np.log(safe), moderated * wider / np.maximum(n, 1), known)
 
 
-def _dispersion(events: Floats, units: Floats, squares: Floats) -> float:
-    """By how much counts vary more than Poisson's, over all arms; never less than 1."""
-    seen = (units > 0) & (events > 0)
-    free = np.maximum(units[seen] - 1, 0).sum()
-    if not seen.any() or free < 1:
-        return 1.0
-    inside = (squares[seen] - events[seen] ** 2 / units[seen]).sum()
-    return max(1.0, float(inside / free / (events[seen].sum() / units[seen].sum())))
+def _spread(
+    events: ArrayLike,
+    days: ArrayLike,
+    squares: ArrayLike,
+    days_squared: ArrayLike,
+    cross: ArrayLike,
+) -> float:
+    """The variance of a unit's events around what is expected of its days, by Poisson's.
+
+    Of all arms together, begun with ten events that vary as Poisson's do.
+    """
+    n, t, nn, tt, nt = (_floats(each) for each in (events, days, squares, days_squared, cross))
+    rate = n / np.where(t > 0, t, 1.0)
+    apart = np.maximum(nn - 2 * rate * nt + rate**2 * tt, 0).sum()
+    return float((apart + SUPPOSED) / (n.sum() + SUPPOSED))
 
 
 def _effects(names: Sequence[str], y: Floats, v: Floats, known: NDArray[np.bool_]) -> Effects:

@@ -65,9 +65,7 @@ class LiftPosterior:
         """The relative lift of ``arm`` over ``control`` with its credible interval."""
         d, sd = self._difference(arm, control)
         low, high = (np.expm1(d + z * sd) for z in _middle(level))
-        return Lift(
-            self.names[arm], float(np.expm1(d)), float(low), float(high), _above(d, sd)
-        )
+        return Lift(self.names[arm], float(np.expm1(d)), float(low), float(high), _above(d, sd))
 
     def p_beats(self, arm: int, control: int = 0) -> float:
         """The probability that ``arm`` has the larger mean."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 ENDLESS = 9.0  # a bound this far out is never crossed by chance
 FEWEST, MOST = 120, 1200  # points of the integration
+MIXTURE = 0.2  # near the best for 500 to 50,000 units an arm that convert at 5 %
 SQUARE = np.sqrt(2 * np.pi)
 
 
@@ -69,12 +70,13 @@ def crossing(
 
 
 def confidence_sequence(
-    y: float, v: float, alpha: float = 0.05, spread: float = 0.15
+    y: float, v: float, alpha: float = 0.05, spread: float = MIXTURE
 ) -> tuple[float, float]:
     """An interval for a log ratio that holds at all times together, however often one looks.
 
     ``y`` and its variance ``v`` are of all data so far. ``spread``, the standard deviation of
-    the mixture, sets when the interval is tightest (see ``tightest``), not whether it holds.
+    the mixture, sets when the interval is tightest, not whether it holds; it must be chosen
+    before there is data.
     """
     if not v < np.inf:
         return -np.inf, np.inf
@@ -82,20 +84,11 @@ def confidence_sequence(
     return float(y - half), float(y + half)
 
 
-def always(v: float | Floats, alpha: float, spread: float) -> float | Floats:
+def always(v: float | Floats, alpha: float = 0.05, spread: float = MIXTURE) -> Floats:
     """The z of the always-valid interval when the variance is ``v``: Howard et al., eq. (14)."""
     g = np.asarray(v) / spread**2
     z: Floats = np.sqrt((1 + g) * (2 * np.log(1 / alpha) + np.log1p(1 / g)))
     return z
-
-
-def tightest(v: float, alpha: float = 0.05) -> float:
-    """The spread that makes an always-valid interval tightest once the variance is ``v``.
-
-    The approximate optimum of Howard et al. 2021, section 3.5.
-    """
-    log = -2 * np.log(alpha)
-    return float(np.sqrt(v * (log + np.log(log) + 1)))
 
 
 @dataclass(frozen=True)
@@ -112,6 +105,7 @@ class Walk:
 
     @classmethod
     def start(cls, drift: float = 0.0) -> Walk:
+        """Everybody at zero, before there is any information."""
         return cls(np.zeros(1), np.ones(1), 0.0, drift)
 
     def beyond(self, limit: float, at: float) -> tuple[float, float]:
