@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import literal
+from sqlalchemy import Double, literal
 
 from regulars.store import insert_from, tables
 from regulars.store.tables import Instant, Name
@@ -19,6 +19,8 @@ def expose(connection: Connection, experiment: str, arms: Select[Any], at: int) 
     Returns:
         How many customers had no arm before.
     """
-    rows = arms.add_columns(literal(experiment, Name), literal(at, Instant)).distinct()
-    columns = ("customer", "arm", "experiment", "at")
+    rows = arms.add_columns(
+        literal(experiment, Name), literal(at, Instant), literal(1.0, Double)
+    ).distinct()
+    columns = ("customer", "arm", "experiment", "at", "probability")
     return insert_from(connection, tables.exposures, columns, rows, skip_existing=True)

@@ -321,13 +321,48 @@ approvals = Table(
     UniqueConstraint("message", "content", "audience", name="approvals_once"),
 )
 
-# Who was given which arm of an experiment, and who is held out, when it first mattered.
+# Who was given which arm of an experiment, and who is held out, when it first mattered. `unit`
+# stands for what was given the arm, where that is not the customer: those of one household have
+# the same one.
 exposures = Table(
     "exposures",
     metadata,
     Column("experiment", Name, primary_key=True),
     Column("customer", BigInteger, primary_key=True, autoincrement=False),
     Column("arm", Name, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("unit", BigInteger),
+    Column("probability", Double, nullable=False),  # with which that arm was given then
+    Index("exposures_by_unit", "experiment", "unit"),
+)
+
+# What was true of a customer when they were exposed: `trait:NAME` in its own unit, times as days
+# before the exposure, and `segment:NAME`, 1 or 0. What was not known has no row.
+exposure_facts = Table(
+    "exposure_facts",
+    metadata,
+    Column("experiment", Name, primary_key=True),
+    Column("customer", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", Name, primary_key=True),
+    Column("value", Double, nullable=False),
+)
+
+# The probabilities with which a bandit gave its arms out, as each run set them.
+allocations = Table(
+    "allocations",
+    metadata,
+    Column("experiment", Name, primary_key=True),
+    Column("at", Instant, primary_key=True, autoincrement=False),
+    Column("arm", Name, primary_key=True),
+    Column("probability", Double, nullable=False),
+)
+
+# What an analysis keeps of finished experiments: JSON of its own.
+learned = Table(
+    "learned",
+    metadata,
+    Column("analysis", Name, primary_key=True),
+    Column("value", Words, nullable=False),
     Column("at", Instant, nullable=False),
 )
 

@@ -36,6 +36,8 @@ IMPERSONAL: Mapping[str, str] = {
     "journeys": "instants of runs, and the steps as they were",
     "occurrences": "instants of the clock, with numbers of customers",
     "approvals": "what was asked of the client's own people",
+    "allocations": "probabilities of arms",
+    "learned": "what analyses keep of finished experiments",
     "runs": "instants and sums",
 }
 

@@ -1,4 +1,4 @@
-"""Policy: suppressions, approvals, exposures; goals, waits and rolled-up events."""
+"""Policy: suppressions, approvals, experiments; goals, waits and rolled-up events."""
 
 from __future__ import annotations
 
@@ -76,5 +76,28 @@ def upgrade() -> None:
         sa.Column("experiment", Name, primary_key=True),
         sa.Column("customer", sa.BigInteger(), primary_key=True, autoincrement=False),
         sa.Column("arm", Name, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("unit", sa.BigInteger()),
+        sa.Column("probability", sa.Double(), nullable=False),
+    )
+    op.create_index("exposures_by_unit", "exposures", ["experiment", "unit"])
+    op.create_table(
+        "exposure_facts",
+        sa.Column("experiment", Name, primary_key=True),
+        sa.Column("customer", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("name", Name, primary_key=True),
+        sa.Column("value", sa.Double(), nullable=False),
+    )
+    op.create_table(
+        "allocations",
+        sa.Column("experiment", Name, primary_key=True),
+        sa.Column("at", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("arm", Name, primary_key=True),
+        sa.Column("probability", sa.Double(), nullable=False),
+    )
+    op.create_table(
+        "learned",
+        sa.Column("analysis", Name, primary_key=True),
+        sa.Column("value", Words, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
     )
