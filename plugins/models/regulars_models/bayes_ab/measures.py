@@ -2,7 +2,8 @@
 
 Every kind of goal is a sum of ``top`` over the units by a sum of ``bottom``: converted by exposed,
 events by days, spend by exposed, days by first events. So whatever works on ratios of sums works
-on all of them, and what a kind needs of its own is made of the same sums.
+on all of them, and what a kind needs of its own is made of the same sums. Counts are whole numbers
+in float64; where units have weights, they are what as many units of equal weight would count.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ DAY = 86_400_000_000  # microseconds
 class Conversions:
     """Of ``n`` units ``x`` converted; by arm, as in every class here."""
 
-    n: Whole
-    x: Whole
+    n: Floats
+    x: Floats
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,8 @@ class Counts:
     their product: customers differ more than chance does.
     """
 
-    n: Whole
-    events: Whole
+    n: Floats
+    events: Floats
     days: Floats
     squares: Floats
     days_squared: Floats
@@ -51,8 +52,8 @@ class Counts:
 class Means:
     """Of ``n`` units ``known`` have a value; ``mean`` and ``sd`` are of these, 0 without any."""
 
-    n: Whole
-    known: Whole
+    n: Floats
+    known: Floats
     mean: Floats
     sd: Floats
 
@@ -61,8 +62,8 @@ class Means:
 class Revenue:
     """Of ``n`` units ``buyers`` spent ``total``; ``squares`` adds up the square of each's spend."""
 
-    n: Whole
-    buyers: Whole
+    n: Floats
+    buyers: Floats
     total: Floats
     squares: Floats
 
@@ -80,8 +81,8 @@ class Times:
     without the exponential (Lin & Wei 1989).
     """
 
-    n: Whole
-    events: Whole
+    n: Floats
+    events: Floats
     days: Floats
     squares: Floats
     cross: Floats
@@ -91,7 +92,7 @@ class Times:
 class Ratios:
     """The sums over ``n`` units of a ratio's two sides, their squares and their product."""
 
-    n: Whole
+    n: Floats
     top: Floats
     bottom: Floats
     top_squares: Floats
@@ -107,7 +108,7 @@ class PerUnit:
     """What has been seen of each unit; ``row`` is its place in ``Units``.
 
     An arm's value is the sum of ``top`` by the sum of ``bottom``. ``seen`` is the part of the
-    unit's window that has passed, 0 to 1.
+    unit's window that has passed, 0 to 1. ``weight`` is how many units it stands for.
     """
 
     row: Whole
@@ -115,15 +116,16 @@ class PerUnit:
     top: Floats
     bottom: Floats
     seen: Floats
+    weight: Floats
 
     def sums(self, arms: int) -> Ratios:
         """The sums by arm."""
 
         def add(values: Floats) -> Floats:
-            return _added(self.arm, values, arms)
+            return _added(self.arm, self.weight * values, arms)
 
         return Ratios(
-            _whole(_added(self.arm, None, arms)),
+            _added(self.arm, self.weight, arms),
             add(self.top),
             add(self.bottom),
             add(self.top**2),
@@ -146,7 +148,9 @@ def per_unit(
     watched = np.clip(until - units.at, 0, within)
     top, bottom = _sides(outcome, units, until, watched / DAY)
     row = np.flatnonzero(kept)
-    return PerUnit(row, units.arm[row], top[row], bottom[row], watched[row] / within)
+    return PerUnit(
+        row, units.arm[row], top[row], bottom[row], watched[row] / within, np.ones(len(row))
+    )
 
 
 def measure(
@@ -161,11 +165,11 @@ def statistics(outcome: Outcome, seen: PerUnit, arms: int) -> Statistics:
     sums = seen.sums(arms)
     match outcome.goal.kind:
         case "conversion":
-            return Conversions(sums.n, _whole(sums.top))
+            return Conversions(sums.n, sums.top)
         case "count":
             return Counts(
                 sums.n,
-                _whole(sums.top),
+                sums.top,
                 sums.bottom,
                 sums.top_squares,
                 sums.bottom_squares,
@@ -174,10 +178,10 @@ def statistics(outcome: Outcome, seen: PerUnit, arms: int) -> Statistics:
         case "mean":
             return _means(seen, sums, arms)
         case "revenue":
-            buyers = _added(seen.arm[seen.top != 0], None, arms)
-            return Revenue(sums.n, _whole(buyers), sums.top, sums.top_squares)
+            buyers = _added(seen.arm, seen.weight * (seen.top != 0), arms)
+            return Revenue(sums.n, buyers, sums.top, sums.top_squares)
         case "time":
-            return Times(sums.n, _whole(sums.bottom), sums.top, sums.top_squares, sums.cross)
+            return Times(sums.n, sums.bottom, sums.top, sums.top_squares, sums.cross)
         case "ratio":
             return sums
 
@@ -223,13 +227,9 @@ def _means(seen: PerUnit, sums: Ratios, arms: int) -> Means:
     known = sums.bottom
     mean = sums.top / np.maximum(known, 1)
     # Around the mean, not from the sum of squares: prices may be large beside their spread.
-    away = (seen.top - mean[seen.arm]) ** 2 * seen.bottom
+    away = (seen.top - mean[seen.arm]) ** 2 * seen.bottom * seen.weight
     spread = _added(seen.arm, away, arms)
-    return Means(sums.n, _whole(known), mean, np.sqrt(spread / np.maximum(known - 1, 1)))
-
-
-def _whole(values: Floats) -> Whole:
-    return np.rint(values).astype(np.int64)
+    return Means(sums.n, known, mean, np.sqrt(spread / np.maximum(known - 1, 1)))
 
 
 def _added(place: Whole, values: Floats | None, size: int) -> Floats:
