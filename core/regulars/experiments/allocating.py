@@ -1,0 +1,105 @@
+"""Allocating: once a run a bandit says how probable each arm is for whoever comes next."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, func, insert, select
+
+from regulars.hooks.attribution import blamed
+from regulars.instants import micros
+from regulars.segments.scope import Scope
+from regulars.store.tables import allocations
+
+from .trial import trial_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+    from regulars.hooks.trials import Trial
+    from regulars.playbook.experiments import Allocation
+    from regulars.store import Store
+
+CLOSE = 1e-6  # how far from 1 the probabilities may add up
+SAME = 1e-12  # how little a probability may change to be told as it was
+
+
+def allocate(store: Store, scope: Scope) -> None:
+    """Ask the bandit of each experiment that has one, and keep what it answers if that is new.
+
+    Raises:
+        PluginError: a bandit failed, or what it gave are no probabilities.
+    """
+    for name, experiment in scope.playbook.experiments.items():
+        if experiment.allocation is not None:
+            with store.transaction() as connection:
+                trial = trial_of(connection, _just_before(connection, scope), name)
+                trial = replace(trial, now=micros(scope.now))
+                _keep(connection, trial, _asked(scope, experiment.allocation, trial))
+
+
+def _just_before(connection: Connection, scope: Scope) -> Scope:
+    """What earlier runs did: who is given an arm at this instant has not been seen to do anything.
+
+    So a run that is done again at its instant asks the same question.
+    """
+    return Scope.of(
+        connection,
+        scope.playbook,
+        scope.plugins,
+        scope.plan,
+        scope.tables,
+        scope.now - timedelta(microseconds=1),
+    )
+
+
+def _keep(connection: Connection, trial: Trial, given: Mapping[str, float]) -> None:
+    before = _latest(connection, trial.name)
+    same = before.keys() == given.keys() and all(
+        math.isclose(before[arm], given[arm], abs_tol=SAME) for arm in given
+    )
+    if same:
+        return
+    here = {"experiment": trial.name, "at": trial.now}
+    rows = [here | {"arm": arm, "probability": given[arm]} for arm in given]
+    table = allocations.c
+    connection.execute(
+        delete(allocations).where(table.experiment == trial.name, table.at == trial.now)
+    )
+    connection.execute(insert(allocations), rows)
+
+
+def _latest(connection: Connection, name: str) -> dict[str, float]:
+    """The probabilities that were set last."""
+    mine = allocations.c.experiment == name
+    last = select(func.max(allocations.c.at)).where(mine).scalar_subquery()
+    query = select(allocations.c.arm, allocations.c.probability).where(
+        mine, allocations.c.at == last
+    )
+    return {row.arm: row.probability for row in connection.execute(query)}
+
+
+def _asked(scope: Scope, allocation: Allocation, trial: Trial) -> Mapping[str, float]:
+    kind, config = allocation.configured(scope.plugins.allocations)
+    with blamed(scope.plugins.blame("allocations", kind.name)):
+        given = [float(probability) for probability in kind.allocate(config, trial)]
+        _refuse_nonsense(given, trial.arms)
+    return {
+        arm: probability / math.fsum(given)
+        for arm, probability in zip(trial.arms, given, strict=True)
+    }
+
+
+def _refuse_nonsense(given: Sequence[float], arms: Sequence[str]) -> None:
+    if len(given) != len(arms):
+        raise ValueError(f"it gave {len(given)} probabilities for {len(arms)} arms")
+    for arm, probability in zip(arms, given, strict=True):
+        if not (math.isfinite(probability) and probability > 0):
+            raise ValueError(f"it gave '{arm}' the probability {probability}")
+    if abs(math.fsum(given) - 1) > CLOSE:
+        raise ValueError(f"its probabilities add up to {math.fsum(given)}, not to 1")
