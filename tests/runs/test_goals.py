@@ -149,6 +149,25 @@ def test_who_has_done_every_step_leaves_while_a_message_is_held(anywhere: Client
     assert counts(client.run("2026-05-03T09:00Z")) == (0, 0, 0)
 
 
+def test_who_has_done_every_step_leaves_while_a_message_is_to_be_tried_again(
+    anywhere: Client,
+) -> None:
+    client = anywhere
+    client.write(journey("exit_when: {performed: order}", "[{send: hello}]"), SHOP)
+    visits(client, "ada,2026-05-01T08:00:00,1", "bob,2026-05-01T08:00:00,2")
+    (client.folder / "outbox").touch()  # where there should be a folder, so nothing goes for now
+    assert client.call("run", str(client.path), "--at", "2026-05-01T09:00Z")[0] == 1
+    (client.folder / "outbox").unlink()
+    client.orders("ada,2026-05-01T10:00:00,1,bread,3")
+    planned = client.plan("2026-05-01T11:00Z")
+    done = client.run("2026-05-01T11:00Z")
+    assert planned | {"seconds": 0} == done | {"seconds": 0}
+    assert counts(done) == (0, 1, 0)
+    assert done["decisions"]["skipped"] == {"exited": 1}
+    assert done["decisions"]["sent"] == 1
+    assert [name.partition("-")[0] for name in client.sent()] == ["bob"]
+
+
 def test_what_a_journey_sets_is_no_reason_to_leave_at_the_same_instant(client: Client) -> None:
     steps = "[{set: {tier: gold}}, {wait: 30d}]"
     client.write(journey("exit_when: {attribute: tier, is: gold}", steps), SHOP)

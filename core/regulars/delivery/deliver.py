@@ -107,7 +107,7 @@ def recover(store: Store, scope: Scope, run_id: int) -> int:
 
     They become unknown, decided by ``run_id``, or planned again where a second attempt is
     allowed. What failed for now in the last two days is planned again as well. Doing this before
-    the policy lets it look at those again.
+    the journeys and the policy lets both look at those again.
     """
     ledger = Ledger(me(), run_id, micros(scope.now))
     with store.transaction() as connection:

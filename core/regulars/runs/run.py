@@ -122,9 +122,9 @@ def _stages(  # noqa: PLR0913 (the last two tell a run from a plan)
     with clock.stage("segments"):
         segments = refresh_segments(store, scope)
     with clock.stage("journeys"):
+        recover(store, scope, number)  # before them: who leaves takes what is tried again along
         journeys = run_journeys(store, scope, number)
     with clock.stage("policy"):
-        recover(store, scope, number)
         decide(store, scope, number)
     with clock.stage("delivery"):
         delivered = deliver(
