@@ -86,6 +86,9 @@ def test_the_audience_is_who_would_get_it(desk: Desk) -> None:
     desk.customer("c4", None)
     for key in ("c3", "c4"):
         desk.plan(key)
+    assert desk.decide()[3:] == [*["held(approval)"] * 3, "skipped(unreachable)"]
+    assert asked(desk) == [("hello", 5, "pending")]  # any of the three, until they are let through
+    answer(desk, "approved")
     assert desk.decide()[3:] == ["mail", "mail", "skipped(duplicate)", "skipped(unreachable)"]
 
 

@@ -124,7 +124,7 @@ def test_a_cap_counts_its_channel_or_its_topic_alone(desk: Desk) -> None:
     verdicts = desk.decide()
     assert verdicts[:2] == ["mail", "mail"]
     assert sorted(verdicts[2:4]) == ["skipped(cap)", "sms"]
-    assert verdicts[4:] == ["mail", "skipped(duplicate)"]
+    assert verdicts[4:] == ["mail", "skipped(cap)"]
     desk.send()
     desk.plan("ada", "letter", journey="winback")
     assert desk.decide("2026-08-14T12:00Z")[-1] == "skipped(cap)"

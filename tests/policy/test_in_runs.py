@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -42,12 +43,16 @@ def test_a_plan_says_what_the_run_holds_skips_and_sends(anywhere: Client) -> Non
     assert first["sent"] > 5
     assert first["held"]["quiet_hours"] > 50
     assert first["held"]["cap"] > 10
-    assert first["skipped"]["duplicate"] > 50
+    assert first["skipped"]["duplicate"] > 20
     assert first["skipped"]["holdout"] > 0
     assert sum(first["held"].values()) + sum(first["skipped"].values()) + first["sent"] == 360
     second = both(anywhere, "2026-05-02T01:00Z")
     third = both(anywhere, "2026-05-03T09:00Z")
     assert min(second["sent"], third["sent"]) > 5
+    assert sum(day["skipped"]["duplicate"] for day in (first, second, third)) > 100
+    hellos = [re.match(r"c(\d+)-hello-", name) for name in anywhere.sent()]
+    addresses = [int(hello[1]) % 50 for hello in hellos if hello]
+    assert len(addresses) == len(set(addresses)) > 20
     assert len(anywhere.sent()) == first["sent"] + second["sent"] + third["sent"]
 
 

@@ -209,7 +209,7 @@ def check_messages(shop: Shop, runs: Sequence[datetime]) -> None:
                 continue
             end = decided(row, now, shop.zone_of(row), taken)
             ends[row.id] = (*end, None if end[0] == "held" else micros(now))
-            if end[1] != "late":
+            if end[0] == "sent":
                 taken.add((row.journey, row.step, row.customer))
     assert {row.id: (row.state, row.reason, row.settled_at) for row in rows} == ends
 
@@ -219,10 +219,10 @@ def decided(
 ) -> tuple[str, str | None]:
     if now - instant(row.due_at) > LATENESS[row.message]:
         return "skipped", "late"
-    if (row.journey, row.step, row.customer) in taken:
-        return "skipped", "duplicate"
     if row.message != "receipt" and is_night(now, zone):
         return "held", "quiet_hours"
+    if (row.journey, row.step, row.customer) in taken:
+        return "skipped", "duplicate"
     return "sent", None
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 DAY1, DAY2, DAY3 = (f"2026-05-0{day}T09:00Z" for day in (1, 2, 3))
 ADAS_FIRST = "ada,2026-05-01T08:00:00,1,bread,3.50"
+ZONES = {"ada": "America/New_York", "bob": "", "eve": "Asia/Kathmandu"}  # where ada sleeps
 SEGMENTS = """\
 traits: {spend: {sum: order.total}}
 segments:
@@ -220,12 +221,34 @@ def test_a_duplicate_names_the_other_customer(client: Client) -> None:
 
 
 @pytest.mark.parametrize("then", ["hold", "drop"])
-def test_a_duplicate_of_what_did_not_go_is_not_told_as_sent(client: Client, then: str) -> None:
+def test_where_the_first_does_not_go_the_second_is_no_duplicate(client: Client, then: str) -> None:
     client.people("ada,ada@example.com,,,", "bob,ADA@example.com,,,")
     client.orders(ADAS_FIRST, "bob,2026-05-01T08:00:00,2,bread,1")
     day = f"policy: {{quiet_hours: {{from: '08:00', to: '20:00', then: {then}}}}}\n"
     client.write(day + journey("{event: order}"))
     client.run(DAY1)
+    assert message(client, "ada")["reason"] == "quiet_hours"
+    assert message(client, "bob")["reason"] == "quiet_hours"
+
+
+def test_a_duplicate_names_who_got_it_and_not_who_slept(client: Client) -> None:
+    people = [f"{name},ADA@example.com,,,{zone}" for name, zone in ZONES.items()]
+    client.people(*people)
+    client.orders(*(f"{name},2026-05-01T08:00:00,{name},bread,1" for name in ZONES))
+    night = "policy: {quiet_hours: {from: '20:00', to: '08:00', then: drop}}\n"
+    client.write(night + journey("{event: order}"))
+    client.run(DAY1)
+    assert message(client, "ada")["reason"] == "quiet_hours"
+    assert message(client, "eve")["why"] == "ADA@example.com got it as bob"
+
+
+def test_a_duplicate_of_what_did_not_go_is_not_told_as_sent(client: Client) -> None:
+    client.people("ada,ada@example.com,,,", "bob,ADA@example.com,,,")
+    client.orders(ADAS_FIRST, "bob,2026-05-01T08:00:00,2,bread,1")
+    broken = HEAD.replace("Come back, {{ customer.id }}.", "{{ 1 // (customer.id != 'ada') }}")
+    client.write(journey("{event: order}"), head=broken)
+    client.run(DAY1)
+    assert message(client, "ada")["reason"] == "render_error"
     assert message(client, "bob")["reason"] == "duplicate"
     assert message(client, "bob")["why"] == "ADA@example.com was to get it as ada"
 

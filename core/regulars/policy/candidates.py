@@ -41,7 +41,8 @@ class Candidates:
     """The messages to be decided: a row of ``table`` each, ``planned`` while nothing is against it.
 
     ``transactional`` and ``held_out`` are 1 or 0, ``zone`` is the name of the customer's zone,
-    ``folded`` the address as it is compared, ``turn`` the round in which the caps let it through.
+    ``folded`` the address as it is compared, ``went`` 1 where that had the step lately, ``turn``
+    the round in which the caps looked at it.
     """
 
     table: Table
@@ -57,6 +58,11 @@ class Candidates:
     def open(self) -> ColumnElement[bool]:
         """Those that nothing speaks against yet."""
         return self.table.c.state == "planned"
+
+    @property
+    def undecided(self) -> ColumnElement[bool]:
+        """Those, and what waits."""
+        return self.table.c.state.in_(OPEN)
 
     @property
     def marketing(self) -> ColumnElement[bool]:
@@ -128,6 +134,7 @@ def _columns() -> Iterator[Column[Any]]:
     yield Column("channel", Name)
     yield Column("address", Value)
     yield Column("folded", Value)
+    yield Column("went", SmallInteger)
     yield Column("turn", Integer)
     yield Column("state", Name, nullable=False)
     yield Column("reason", Name)

@@ -1,7 +1,8 @@
 """Caps: how many messages a customer gets in a window, the most important first.
 
 What was attempted counts; of customers who are held out, what they would have been sent. Messages
-are let through in rounds, one a customer, each only if every cap that counts it has room.
+are let through in rounds, one a customer, each only if every cap that counts it has room. What will
+be a duplicate takes none.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import (
     BigInteger,
+    Column,
     and_,
     case,
     false,
@@ -23,6 +25,7 @@ from sqlalchemy import (
 from regulars.store import insert_from, temporary
 
 from .counting import counts, room_columns, sent_before
+from .duplicates import repeating, sharing
 from .windows import Windows, windows
 
 if TYPE_CHECKING:
@@ -44,10 +47,18 @@ def cap(connection: Connection, candidates: Candidates) -> None:
     if not zones:
         return
     spans = windows(caps, candidates.scope, zones)
-    with temporary(connection, "room", *room_columns(len(caps))) as room:
+    with (
+        temporary(connection, "room", *room_columns(len(caps))) as room,
+        temporary(connection, "shared", _delivery()) as shared,
+    ):
         names = ("customer", *(column.name for column in room.columns if column.name != "customer"))
         insert_from(connection, room, names, sent_before(candidates, spans))
-        _Rounds(connection, candidates, room, spans).go()
+        some = insert_from(connection, shared, ("delivery",), sharing(candidates))
+        _Rounds(connection, candidates, room, spans, shared if some else None).go()
+
+
+def _delivery() -> Column[int]:
+    return Column("delivery", BigInteger, primary_key=True, autoincrement=False)
 
 
 class _Rounds:
@@ -59,6 +70,7 @@ class _Rounds:
         candidates: Candidates,
         room: Table,
         spans: Sequence[Windows],
+        shared: Table | None,
     ) -> None:
         self.connection = connection
         self.candidates = candidates
@@ -72,6 +84,7 @@ class _Rounds:
         )
         self.theirs = self.table.c.customer == room.c.customer
         self.dropped, self.held = self._full("drop"), self._full("hold")
+        self.needs = self._needs_room(shared)
 
     def go(self) -> None:
         """Rounds until nothing is left, then until when the held ones wait."""
@@ -128,8 +141,16 @@ class _Rounds:
             f"used_{place}": self.room.c[f"used_{place}"] + case((counted, 1), else_=0)
             for place, counted in enumerate(self.counted)
         }
-        through = and_(self.theirs, self.candidates.open, self.table.c.turn == turn)
+        through = and_(self.theirs, self.candidates.open, self.table.c.turn == turn, self.needs)
         self.connection.execute(update(self.room).where(through).values(used))
+
+    def _needs_room(self, shared: Table | None) -> ColumnElement[bool]:
+        """Whether a message goes once it is let through, or would if they were not held out."""
+        table = self.table
+        again = (
+            false() if shared is None else table.c.delivery.in_(repeating(self.candidates, shared))
+        )
+        return or_(table.c.held_out == 1, and_(table.c.went.is_(None), ~again))
 
     def _say_until_when(self) -> None:
         """A held message waits for the last of the caps that it waits for."""

@@ -3,13 +3,14 @@
 1. ``late``: it was due longer ago than the message's ``max_lateness``. Skipped.
 2. ``exited``: its step is gone from the playbook, or the customer left the journey. Skipped.
 3. ``suppressed``, ``consent``, ``unreachable``: no channel of ``via`` may be used. Skipped.
-4. ``duplicate``: the same step goes, or went within a day, to the same address. Skipped.
-5. ``approval``: a person has to agree first. Held until they do, skipped if they don't.
-6. ``quiet_hours``: it is night where the customer is. Held until it ends, or skipped.
-7. ``cap``: the customer had as many as the caps allow. Held until there is room, or skipped.
-8. ``holdout``: the customer is never written to. Skipped, and counted as if it had been sent.
+4. ``approval``: a person has to agree first. Held until they do, skipped if they don't.
+5. ``quiet_hours``: it is night where the customer is. Held until it ends, or skipped.
+6. ``cap``: the customer had as many as the caps allow. Held until there is room, or skipped.
+7. ``holdout``: the customer is never written to. Skipped, and counted as if it had been sent.
+8. ``duplicate``: the same step goes, or went within a day, to the same address. Skipped.
 
-Transactional messages pass 6 to 8. What is held is decided anew by every run.
+Transactional messages pass 5 to 7. The last is also put to what is held: of those who share an
+address the first who may be written to is. What is held is decided anew by every run.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from regulars.segments.scope import Scope
     from regulars.store import Store
 
-CHECKS = (late, exited, reach, duplicate, approval, quiet_hours, cap, holdout)
+CHECKS = (late, exited, reach, approval, quiet_hours, cap, holdout, duplicate)
 
 
 def decide(store: Store, scope: Scope, run: int) -> None:

@@ -12,6 +12,7 @@ from regulars.customers.suppressions import folded_column, suppressed
 from regulars.playbook.journeys import Send
 from regulars.playbook.walking import named_steps
 
+from .duplicates import look_back
 from .erasures import erased_addresses
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def reach(connection: Connection, candidates: Candidates) -> None:
     with erased_addresses(connection, candidates, _attributes(candidates.scope, steps)) as erased:
         for step in steps:
             _route(connection, candidates, step, erased)
+    look_back(connection, candidates)
 
 
 def _attributes(scope: Scope, steps: list[Route]) -> list[ColumnElement[Any]]:

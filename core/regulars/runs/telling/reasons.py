@@ -100,17 +100,16 @@ def _duplicate(person: Person, row: Mapping[str, Any]) -> str:
     if row["address"] is None:
         return ""
     lately = micros(_decided_at(person, row) - RECENTLY)
-    together = _ledger.c.decided_by == row["decided_by"]
-    first = and_(together, _ledger.c.state == "skipped", _ledger.c.reason != "duplicate")
-    went = and_(_ledger.c.state != "skipped", or_(_ledger.c.settled_at > lately, together))
+    taken = and_(_ledger.c.fence > 0, _ledger.c.settled_at > lately)
     query = select(_ledger.c.customer, _ledger.c.address, _ledger.c.state).where(
         _ledger.c.journey == row["journey"],
         _ledger.c.step == row["step"],
         _ledger.c.id != row["id"],
-        or_(went, first),
+        or_(taken, _ledger.c.state.in_(("planned", "claimed"))),
     )
+    sent_first = case((_ledger.c.state == "sent", 0), else_=1)
     same = folded(row["address"])
-    for other in person.connection.execute(query.order_by(case((first, 1), else_=0))):
+    for other in person.connection.execute(query.order_by(sent_first, _ledger.c.id)):
         if other.address is not None and folded(other.address) == same:
             told = "got it" if other.state == "sent" else "was to get it"
             return f"{row['address']} {told} as {person.key_of(other.customer)}"
