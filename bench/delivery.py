@@ -28,13 +28,13 @@ from typing import TYPE_CHECKING, Any
 
 from first_run import Process, measured, regulars
 from mailing import make
+from regulars.delivery import IN_FLIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NOW = "2026-03-01T09:00:00Z"
 BARE = Path(__file__).with_name("bare_smtp.py")
-IN_FLIGHT = 50  # messages of one commit, by default
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from regulars.customers.traits import plan_traits
-from regulars.delivery import deliver, recover
+from regulars.delivery.deliver import deliver, recover
 from regulars.hooks import Plugins, RunInfo
 from regulars.instants import micros
 from regulars.playbook.messages import Channel, Message
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from regulars.delivery import Delivered
+    from regulars.delivery.deliver import Delivered
 
 NOW = datetime(2026, 8, 1, 9, tzinfo=UTC)
 

@@ -59,10 +59,13 @@ def test_a_refusal_is_a_decision_with_the_plugin_as_its_reason(
     assert "refused c1" in capsys.readouterr().out
 
 
-def test_a_rehearsal_asks_them_too(decided: Any) -> None:
+def test_a_rehearsal_asks_them_too_but_tells_nobody(
+    decided: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
     with decided.store.rehearsal() as rehearsal:
         shop = replace(decided, store=rehearsal)
         shop.deliver(rehearse=True)
         expected = shop.decisions()
+    assert capsys.readouterr().out == ""
     decided.deliver()
     assert decided.decisions() == expected

@@ -93,3 +93,10 @@ def test_no_send_begins_when_the_run_is_ending() -> None:
     gate.renewed(time.time())
     gate.closed = True
     assert outcome_of_one_send(gate) == (RELEASED, 0)
+
+
+def test_no_send_begins_once_what_waited_was_taken_back() -> None:
+    gate = Gate()
+    gate.renewed(time.time())
+    Workers([], gate).withdraw()
+    assert outcome_of_one_send(gate) == (RELEASED, 0)

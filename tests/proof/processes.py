@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from regulars.cli.entry import run_command_line
 from regulars.customers.traits import plan_traits
-from regulars.delivery import deliver, recover
+from regulars.delivery.deliver import deliver, recover
 from regulars.hooks import RunInfo
 from regulars.runs.loading import load_playbook
 from regulars.segments.scope import Scope

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from regulars.delivery import IN_FLIGHT
+
 from .opening import at_option, instant_of, json_option, opened, playbook_argument
 from .printing import print_json, progress_on_terminal
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 @click.option(
     "--in-flight",
     type=click.IntRange(1, 500),
-    default=50,
+    default=IN_FLIGHT,
     show_default=True,
     help="How many messages may be on their way at a time: so many can become unknown when the "
     "machine goes down.",

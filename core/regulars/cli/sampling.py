@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from regulars.delivery import Sample
+    from regulars.delivery.rehearsing import Sample
     from regulars.hooks import Outgoing
 
 LINES = 15  # of a message's text

@@ -1,5 +1,3 @@
 """Delivery: the ledger of messages, and the threads that hand them to channels."""
 
-from .deliver import Delivered, Sample, deliver, recover
-
-__all__ = ["Delivered", "Sample", "deliver", "recover"]
+IN_FLIGHT = 50  # messages claimed at a time: so many can become unknown when the process dies

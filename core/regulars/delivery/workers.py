@@ -6,18 +6,19 @@ import logging
 import threading
 import time
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from regulars.hooks import Receipt
 from regulars.hooks.attribution import reason as reason_of
+from regulars.playbook.secrets import redact
 
 from .ledger import LEASE
 from .outcomes import RELEASED, Outcome, accepted, failure, not_open
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from regulars.hooks import Outgoing, Sender
@@ -35,6 +36,13 @@ class Answer:
     outcome: Outcome
     message: Outgoing | None = None
     receipt: Receipt | None = None
+
+    def redacted(self, secrets: Collection[str]) -> Answer:
+        """The answer without the ``secrets`` that a provider or a plugin may repeat."""
+        said = self.outcome.detail
+        if said is None:
+            return self
+        return replace(self, outcome=replace(self.outcome, detail=redact(said, secrets)))
 
 
 @dataclass
@@ -70,16 +78,22 @@ class Channel:
 
 
 class Workers:
-    """Threads for each channel, started as they are needed."""
+    """Threads for each channel, started as they are needed.
+
+    ``handed`` are the claims, by number, that a channel may have had and the ledger knows nothing
+    of; of ``outstanding`` ones the answer was not even collected.
+    """
 
     def __init__(self, channels: Sequence[Channel], gate: Gate) -> None:
         self.channels = {channel.name: channel for channel in channels}
         self.gate = gate
+        self.handed: set[int] = set()
         self.outstanding = 0
         self._answers: SimpleQueue[Answer] = SimpleQueue()
 
     def give(self, claim: Claim, message: Outgoing) -> None:
         """Have ``message`` sent; its answer comes with ``collect``."""
+        self.handed.add(claim.id)
         target = self.channels[claim.channel or ""]
         target.jobs.put((claim, message))
         self.outstanding += 1
@@ -89,8 +103,14 @@ class Workers:
             target.started.append(thread)
             thread.start()
 
+    def written(self, answers: Sequence[Answer], at: float) -> None:
+        """``answers`` are in the ledger, and all leases run from ``at``."""
+        self.gate.renewed(at)
+        self.handed.difference_update(answer.claim.id for answer in answers)
+
     def withdraw(self) -> None:
-        """Take back what no thread has begun: it is answered as released."""
+        """Begin nothing more; take back what no thread has begun: it is answered as released."""
+        self.gate.closed = True
         for channel in self.channels.values():
             with suppress(Empty):
                 while (job := channel.jobs.get_nowait()) is not None:

@@ -21,7 +21,8 @@ from sqlalchemy import func, insert, select, update
 from regulars.customers.loading.ingest import ingest
 from regulars.customers.privacy.retention import keep_to_retention
 from regulars.customers.traits import plan_traits
-from regulars.delivery import deliver, recover
+from regulars.delivery import IN_FLIGHT
+from regulars.delivery.deliver import deliver, recover
 from regulars.errors import StoreError
 from regulars.hooks import RunInfo
 from regulars.instants import instant, micros
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
 
     from regulars.playbook.loading import Loaded
     from regulars.progress import Progress
-
-IN_FLIGHT = 50  # messages that may become unknown when the process dies
 
 
 def run(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from regulars.customers.loading.ingest import Ingested
     from regulars.customers.privacy.retention import Retained
-    from regulars.delivery import Sample
+    from regulars.delivery.rehearsing import Sample
     from regulars.journeys.editing import Edit
     from regulars.journeys.stage import JourneyCount
     from regulars.segments.membership import SegmentCount

@@ -1,0 +1,105 @@
+"""In hand: what one delivery has claimed and not yet settled, and its side of the ledger."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from regulars.customers.suppressions import suppress
+from regulars.errors import RegularsError
+from regulars.instants import micros
+from regulars.policy import LastLook
+from regulars.store import tables
+
+from .composing import Material, gather
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from sqlalchemy import Connection
+
+    from regulars.segments.scope import Scope
+    from regulars.store import Store
+
+    from .ledger import Claim, Ledger
+    from .workers import Answer
+
+logger = logging.getLogger(__name__)
+
+_LOST = "what was sent last can't be written down; the next run counts it as unknown"
+
+
+@dataclass
+class InHand:
+    """Claims and their answers, between one transaction and the next.
+
+    ``answers`` are not yet written down; ``material`` is what the claims, and some that come behind
+    them, are made of.
+    """
+
+    store: Store
+    scope: Scope
+    ledger: Ledger
+    answers: list[Answer] = field(default_factory=list)
+    material: Material = field(default_factory=Material)
+    _last_look: LastLook | None = None
+
+    def waiting(self) -> int:
+        """How many messages are planned."""
+        ledger = tables.deliveries
+        waiting = select(func.count()).where(ledger.c.state == "planned")
+        with self.store.transaction() as connection:
+            return connection.scalar(waiting) or 0
+
+    def settle(self, connection: Connection) -> list[Claim]:
+        """Write the answers down; returns the claims whose answer came too late to count."""
+        pairs = [(answer.claim, answer.outcome) for answer in self.answers]
+        late = self.ledger.settle(connection, pairs)
+        dead = [c.address for c, o in pairs if o.reason == "address" and c.address]
+        if dead:
+            suppress(connection, dict.fromkeys(dead, "bounce"), micros(self.scope.now))
+        for claim in late:
+            logger.warning(
+                "message %s of customer %s: the answer came when the claim had been taken away",
+                claim.message,
+                claim.customer,
+            )
+        return late
+
+    def forget(self) -> list[Answer]:
+        """The answers, which are in hand no more: their transaction is committed."""
+        written, self.answers = self.answers, []
+        return written
+
+    def claim(
+        self, connection: Connection, room: int, after: int, away: Collection[str]
+    ) -> tuple[list[Claim], dict[int, str]]:
+        """Claim up to ``room`` more; with why some of them must not go, by their number."""
+        claims = self.ledger.claim(connection, room, after, away) if room else []
+        return claims, self._look_again(connection, claims)
+
+    def _look_again(self, connection: Connection, claims: Sequence[Claim]) -> dict[int, str]:
+        """Consent as it is now; what the messages are made of is read some batches ahead."""
+        if not claims:
+            return {}
+        if not self.material.covers(claims):
+            self.material = gather(connection, self.scope, claims)
+        if self._last_look is None:
+            self._last_look = LastLook(connection, self.scope)
+        return self._last_look.refusals(connection, [claim.id for claim in claims])
+
+    def let_go(self, handed: Collection[int]) -> None:
+        """Settle what is answered and plan the rest again, but for what was ``handed`` on."""
+        try:
+            with self.store.transaction() as connection:
+                self.settle(connection)
+                self.ledger.release(connection, handed)
+        except RegularsError as error:  # most likely the very error that the run broke off with
+            logger.debug("the end of the run can't be written down", exc_info=error)
+            if handed:
+                logger.warning(_LOST)
+        except Exception:
+            logger.exception(_LOST)
