@@ -1,0 +1,123 @@
+"""Checks: what a person should know before they believe a result, each a warning in words or none.
+
+None looks at who won: they ask whether the arms were filled, timed and kept as they should have
+been.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import chdtrc, ndtr
+from scipy.stats import rankdata
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from .effects import Effects
+
+BROKEN = 0.001  # below this the shares of the arms are no accident
+UNEVEN = 0.001
+NEW = 0.01  # shared among the arms
+DAY = 86_400_000_000  # microseconds
+
+
+@dataclass(frozen=True)
+class Check:
+    """``p`` is how probable something as odd is where all is well; ``warning`` None if it is."""
+
+    p: float
+    warning: str | None = None
+
+
+def sample_ratio(names: Sequence[str], counts: ArrayLike, weights: ArrayLike) -> Check:
+    """Whether the arms have the shares of the units that they are meant to have.
+
+    Pearson's chi-square over the arms of positive weight. With a warning the experiment is
+    broken: whatever lost those units may have chosen them (Fabijan et al. 2019, KDD).
+    """
+    seen, share = np.asarray(counts, dtype=float), np.asarray(weights, dtype=float)
+    meant = share > 0
+    seen, share = seen[meant], share[meant] / share[meant].sum()
+    total = seen.sum()
+    if len(seen) < 2 or total <= 0:  # noqa: PLR2004 (one arm has all)
+        return Check(1.0)
+    p = float(chdtrc(len(seen) - 1, ((seen - total * share) ** 2 / (total * share)).sum()))
+    if p >= BROKEN:
+        return Check(p)
+    kept = [name for name, is_meant in zip(names, meant, strict=True) if is_meant]
+    parts = [
+        f"{name} has {count:,.0f} where {total * part:,.0f} were meant"
+        for name, count, part in zip(kept, seen, share, strict=True)
+    ]
+    return Check(
+        p,
+        f"The arms are not filled as planned: {', '.join(parts)}; chance does that less than once"
+        " in 1,000 times. Don't use the result; find out who is missing.",
+    )
+
+
+def exposure_delay(names: Sequence[str], arm: NDArray[np.int64], at: NDArray[np.int64]) -> Check:
+    """Whether the arms were given out at the same times.
+
+    Random assignment gives each arm the same distribution of times of exposure. Where one lags
+    (its message is held or fails first) or weights were changed on the way, its units are younger:
+    they have had less time for the goal, and other days of it, so they don't compare. Tested by
+    the ranks of the times (Kruskal and Wallis 1952, JASA 47, 583-621). Not for bandits, which
+    change the shares on purpose.
+    """
+    counts = np.bincount(arm, minlength=len(names)).astype(float)
+    given = counts > 0
+    if given.sum() < 2:  # noqa: PLR2004 (nothing to compare with)
+        return Check(1.0)
+    n = float(len(at))
+    ranks = rankdata(at) - (n + 1) / 2
+    among = np.bincount(arm, weights=ranks, minlength=len(names))[given]
+    spread = float((ranks**2).sum()) / (n - 1)
+    if spread <= 0:
+        return Check(1.0)
+    p = float(chdtrc(int(given.sum()) - 1, float((among**2 / counts[given]).sum()) / spread))
+    if p >= UNEVEN:
+        return Check(p)
+    mean = np.bincount(arm, weights=(at - at.min()) / DAY, minlength=len(names))
+    mean = np.where(given, mean / np.maximum(counts, 1), np.nan)
+    early, late = int(np.nanargmin(mean)), int(np.nanargmax(mean))
+    return Check(
+        p,
+        f"{names[late]} was given out later than {names[early]}, by {mean[late] - mean[early]:.1f}"
+        " days on average, so its customers have had less time. Look for messages that were held"
+        " and for weights that were changed.",
+    )
+
+
+def novelty(first: Effects, rest: Effects) -> Check:
+    """Whether an arm's lift in the first week is another one than since.
+
+    ``first`` are the effects among the units exposed in the first week, ``rest`` among those
+    exposed later. Their difference is a normal under no change; the level is shared among the arms.
+    """
+    arms = range(1, len(first))
+    found = [(_p(first, rest, arm), arm) for arm in arms]
+    if not found:
+        return Check(1.0)
+    p, arm = min(found)
+    p = min(1.0, p * len(found))
+    if p >= NEW:
+        return Check(p)
+    early, late = (float(np.expm1(each.against(arm)[0])) for each in (first, rest))
+    return Check(
+        p,
+        f"{first.names[arm]} moved the goal by {early:+.0%} in the first week and by {late:+.0%}"
+        " since: the effect is not steady. Trust what came later, and go on for longer.",
+    )
+
+
+def _p(first: Effects, rest: Effects, arm: int) -> float:
+    (y, v), (later, w) = first.against(arm), rest.against(arm)
+    if not 0 < v + w < np.inf:
+        return 1.0
+    return float(2 * ndtr(-abs(y - later) / np.sqrt(v + w)))
