@@ -188,7 +188,7 @@ def statistics(outcome: Outcome, seen: PerUnit, arms: int) -> Statistics:
 
 def _sides(outcome: Outcome, units: Units, until: int, days: Floats) -> tuple[Floats, Floats]:
     """The top and the bottom of each unit; ``days`` is how long its window has been open."""
-    unit, at, amount = _counted(outcome.happened, outcome, units, until)
+    unit, at, amount = counted(outcome.happened, outcome, units, until)
     events, total = _added(unit, None, len(units)), _added(unit, amount, len(units))
     happened = np.minimum(events, 1.0)
     sides = {
@@ -203,14 +203,15 @@ def _sides(outcome: Outcome, units: Units, until: int, days: Floats) -> tuple[Fl
     if outcome.goal.kind == "time":
         top = _first(unit, at, units, days)
     elif outcome.goal.kind == "ratio" and outcome.against is not None:
-        unit, _, amount = _counted(outcome.against, outcome, units, until)
+        unit, _, amount = counted(outcome.against, outcome, units, until)
         bottom = _added(unit, amount, len(units))
     return top, bottom
 
 
-def _counted(
+def counted(
     happened: Happened, outcome: Outcome, units: Units, until: int
 ) -> tuple[Whole, Whole, Floats]:
+    """Unit, time and amount of what ``happened`` within its unit's window, up to ``until``."""
     since = happened.at - units.at[happened.unit]
     counted = (since > 0) & (since <= outcome.goal.within) & (happened.at <= until)
     return happened.unit[counted], happened.at[counted], happened.amount[counted]

@@ -1,0 +1,47 @@
+"""The bandits that a playbook may name in the ``allocation`` of an experiment."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+from regulars.hooks import AllocationKind, Settings
+
+from .percentages import Share  # noqa: TC001 (pydantic reads the annotations)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from regulars.hooks import Trial
+
+
+class BanditSettings(Settings):
+    """How far a bandit may go."""
+
+    floor: Annotated[
+        Share, Field(description="the least that any arm is given, up to an equal share")
+    ] = 0.05
+
+
+def _thompson(config: BanditSettings, trial: Trial) -> Sequence[float]:
+    """Loads what calculates when it is asked: a playbook is to be checked in no time."""
+    bandit = import_module(".bandit", __package__)
+    given: Sequence[float] = bandit.allocate(bandit.thompson, config.floor, trial)
+    return given
+
+
+def _top_two(config: BanditSettings, trial: Trial) -> Sequence[float]:
+    bandit = import_module(".bandit", __package__)
+    given: Sequence[float] = bandit.allocate(bandit.top_two, config.floor, trial)
+    return given
+
+
+ALLOCATIONS = (
+    AllocationKind(
+        "thompson", "Each arm as often as it is likely to be the best", BanditSettings, _thompson
+    ),
+    AllocationKind(
+        "top-two", "Half to the likely best, half to its rivals", BanditSettings, _top_two
+    ),
+)
