@@ -1,15 +1,20 @@
-"""Samples: each customer's stable share for every seed that a playbook uses, kept in a column."""
+"""Samples: each customer's stable share for every draw that a playbook uses, kept in a column.
+
+A share by the customer's id is given once. One by an attribute is given anew when the attribute
+changes: beside it stands the value that it was given for.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, Column, and_, select, update
 
 from regulars.store import insert_rows, temporary
-from regulars.store.schema import sample_column
+from regulars.store.schema import Draw, new_column, sample_column
 
-from .shares import stable_share, threshold
+from .columns import attribute_column
+from .shares import bucket, stable_share, threshold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,52 +34,92 @@ def sampled(customers: Table, seed: str, share: float) -> ColumnElement[bool]:
     return and_(column.is_not(None), column < threshold(share))
 
 
+def share_of(draw: Draw, unit: Any) -> int | None:
+    """The share that ``draw`` gives to a customer's id, or to a value of its unit.
+
+    None where the unit is not known.
+    """
+    if unit is None or unit == "":
+        return None
+    hash_ = bucket if draw.hash == "growthbook" else stable_share
+    return hash_(draw.seed, _text(unit))
+
+
+def _text(unit: Any) -> str:
+    """A value as a website would write it."""
+    if isinstance(unit, float) and unit.is_integer():
+        return str(int(unit))
+    return str(unit)
+
+
 def fill_samples(store: Store, plan: TraitPlan) -> int:
-    """Give every customer without one their share for each seed; how many were given."""
-    customers, seeds = store.tables.customers, sorted(plan.shape.samples)
+    """Give every customer without one their share of each draw; how many were given."""
+    by_id = {Draw(seed): "text" for seed in plan.shape.samples}
+    draws = sorted({**by_id, **plan.shape.draws}.items())
     with store.transaction() as connection:
-        return sum(_fill(connection, customers, seed) for seed in seeds)
+        return sum(_fill(connection, store.tables.customers, *draw) for draw in draws)
 
 
-def _fill(connection: Connection, customers: Table, seed: str) -> int:
-    column = customers.c[sample_column(seed)]
+def fill_units(connection: Connection, customers: Table, plan: TraitPlan, unit: str) -> None:
+    """Give those whose attribute ``unit`` has changed the shares of what it is now."""
+    for draw, kind in sorted(plan.shape.draws.items()):
+        if draw.unit == unit:
+            _fill(connection, customers, draw, kind)
+
+
+def _fill(connection: Connection, customers: Table, draw: Draw, kind: str) -> int:
+    """``kind`` is the type of the unit."""
     filled = last = 0
-    while batch := _without(connection, customers, column, last):
-        _write(
-            connection, customers, column, [(id_, stable_share(seed, key)) for id_, key in batch]
-        )
+    while batch := _without(connection, customers, draw, last):
+        rows = [(id_, share_of(draw, unit), unit) for id_, unit in batch]
+        _write(connection, customers, draw, kind, rows)
         filled += len(batch)
         last = batch[-1][0]
     return filled
 
 
 def _without(
-    connection: Connection, customers: Table, column: Column[int], last: int
-) -> list[tuple[int, str]]:
+    connection: Connection, customers: Table, draw: Draw, last: int
+) -> list[tuple[int, Any]]:
+    """The next customers without a share for what they are now, each with their unit."""
+    unit = attribute_column(customers, draw.unit or "id")
+    missing: ColumnElement[bool] = customers.c[draw.column].is_(None)
+    if draw.unit:
+        missing = customers.c[draw.drawn_for].is_distinct_from(unit)
     query = (
-        select(customers.c.id, customers.c.key)
-        .where(column.is_(None), customers.c.id > last)
+        select(customers.c.id, unit.label("unit"))
+        .where(missing, customers.c.id > last)
         .order_by(customers.c.id)
         .limit(BATCH)
     )
-    return [(row.id, row.key) for row in connection.execute(query)]
+    return [(row.id, row.unit) for row in connection.execute(query)]
 
 
 def _write(
     connection: Connection,
     customers: Table,
-    column: Column[int],
-    rows: Sequence[tuple[int, int]],
+    draw: Draw,
+    kind: str,
+    rows: Sequence[tuple[int, int | None, Any]],
 ) -> None:
-    columns = (
+    columns = [
         Column("customer", BigInteger, primary_key=True, autoincrement=False),
-        Column("share", BigInteger, nullable=False),
-    )
+        Column("share", BigInteger),
+    ]
+    written = {draw.column: "share"}
+    if draw.unit:
+        columns.append(new_column("unit", "text" if kind == "point" else kind))
+        written[draw.drawn_for] = "unit"
+    names = [column.key for column in columns]
     with temporary(connection, "shares", *columns) as shares:
-        insert_rows(connection, shares, ["customer", "share"], rows)
-        share = select(shares.c.share).where(shares.c.customer == customers.c.id)
+        insert_rows(connection, shares, names, (row[: len(names)] for row in rows))
+        mine = shares.c.customer == customers.c.id
+        values = {
+            column: select(shares.c[name]).where(mine).scalar_subquery()
+            for column, name in written.items()
+        }
         connection.execute(
             update(customers)
             .where(customers.c.id.in_(select(shares.c.customer)))
-            .values({column: share.scalar_subquery()})
+            .values({customers.c[column]: value for column, value in values.items()})
         )

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from regulars.hooks.attribution import blamed
 from regulars.playbook.conditions import NotPerformed, Performed, Sample
-from regulars.playbook.experiments import seed_of
+from regulars.playbook.experiments import layer_seed, seed_of
 from regulars.playbook.policy import HOLDOUT_SEED
 from regulars.playbook.sources import BUILT_IN
 from regulars.playbook.traits import event_and_property
 from regulars.playbook.triggers import EventTrigger
 from regulars.playbook.walking import all_conditions, conditions_since_entry
-from regulars.store.schema import Shape
+from regulars.store.schema import Draw, Shape
 
 from .aggregates import Aggregate, of_condition, of_goal
 from .properties import reads_number, reads_text
@@ -21,6 +21,7 @@ from .properties import reads_number, reads_text
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from regulars.playbook.experiments import Experiment
     from regulars.playbook.playbook import Playbook
 
     from .aggregates import Where
@@ -81,16 +82,37 @@ def shape_of(playbook: Playbook, columns: Collection[TraitColumn]) -> Shape:
         amounts=frozenset(properties.compared | properties.totals),
         totals=frozenset(properties.totals),
         samples=_seeds(playbook),
+        draws=_draws(playbook),
         traits={column.name: column.type for column in columns},
     )
 
 
 def _seeds(playbook: Playbook) -> frozenset[str]:
-    """What customers are given a stable share for: samples, experiments and the holdout."""
+    """What customers are given a stable share for by their id: samples and the holdout."""
     conditions = all_conditions(playbook.segments, playbook.journeys)
     seeds = {condition.seed for _, condition in conditions if isinstance(condition, Sample)}
-    seeds |= {seed_of(name, experiment) for name, experiment in playbook.experiments.items()}
     return frozenset(seeds | ({HOLDOUT_SEED} if playbook.policy.holdout else set()))
+
+
+def _draws(playbook: Playbook) -> dict[Draw, str]:
+    """The draws of the experiments, each with the type of the attribute that is drawn for."""
+    types = playbook.attribute_types()
+    return {
+        draw: types[draw.unit or "id"]
+        for name, experiment in playbook.experiments.items()
+        for draw in draws_of(name, experiment)
+    }
+
+
+def draws_of(name: str, experiment: Experiment) -> list[Draw]:
+    """The shares that give the experiment's arms out: for the arm, of the unit, of the layer."""
+    seed, unit = seed_of(name, experiment), experiment.unit or ""
+    draws = [Draw(seed, unit, experiment.hash)]
+    if unit:
+        draws.append(Draw(seed, unit))
+    if experiment.layer is not None:
+        draws.append(Draw(layer_seed(experiment.layer.name), unit))
+    return draws
 
 
 def _declared(playbook: Playbook) -> dict[str, str]:

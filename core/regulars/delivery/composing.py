@@ -10,11 +10,14 @@ from sqlalchemy import select
 
 from regulars.customers.profiles import profiles
 from regulars.errors import PermanentError, PluginError
+from regulars.experiments import arms_given
 from regulars.hooks import Outgoing
 from regulars.instants import instant
 from regulars.messages.addresses import address
+from regulars.messages.arms import arm_words
 from regulars.messages.links import linking
 from regulars.messages.rendering import Renderer, RenderError
+from regulars.policy import routes
 from regulars.store import tables
 
 from .keys import delivery_key
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 
     from regulars.customers.profiles import Profile
     from regulars.hooks import RunInfo
+    from regulars.playbook.playbook import Playbook
     from regulars.segments.scope import Scope
 
     from .ledger import Claim
@@ -39,10 +43,14 @@ AHEAD = 1_000  # messages whose customers and events are read at a time
 
 @dataclass(frozen=True)
 class Material:
-    """What messages are made of: the profiles of customers and the events that let them in."""
+    """What messages are made of: profiles of customers, the events that let them in, their arms.
+
+    ``arms`` are by experiment and customer.
+    """
 
     profiles: Mapping[int, Profile] = field(default_factory=dict)
     events: Mapping[int, dict[str, Any]] = field(default_factory=dict)
+    arms: Mapping[tuple[str, int], str] = field(default_factory=dict)
 
     def covers(self, claims: Sequence[Claim]) -> bool:
         """Whether everything that ``claims`` are made of is here."""
@@ -57,10 +65,17 @@ def gather(connection: Connection, scope: Scope, claims: Sequence[Claim]) -> Mat
     last = max(claim.id for claim in claims)
     behind = connection.execute(BEHIND, {"after": last, "most": AHEAD}).all()
     wanted = [(claim.customer, claim.event) for claim in claims] + [tuple(row) for row in behind]
+    customers = sorted({customer for customer, _ in wanted})
     return Material(
-        profiles(connection, scope, sorted({customer for customer, _ in wanted})),
+        profiles(connection, scope, customers),
         _events(connection, sorted({event for _, event in wanted if event is not None})),
+        arms_given(connection, set(experiments_of(scope.playbook).values()), customers),
     )
+
+
+def experiments_of(playbook: Playbook) -> dict[tuple[str, str], str]:
+    """The experiment of each step that sends with one, by journey and step."""
+    return {(r.journey, r.step): r.experiment for r in routes(playbook) if r.experiment}
 
 
 def _events(connection: Connection, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
@@ -87,6 +102,7 @@ class Composer:
         self.run = run
         self.renderer = Renderer(scope.playbook, scope.plugins)
         self.deciders = scope.plugins.has_deciders
+        self.experiments = experiments_of(scope.playbook)
 
     def compose(self, claim: Claim, material: Material) -> Outgoing | Answer:
         """The message of ``claim``, or the answer that there will be none."""
@@ -100,9 +116,8 @@ class Composer:
         customer = profile.customer
         if self.deciders:
             customer = {**customer, **plugins.enrich(customer, run)}
-        event = None if claim.event is None else material.events.get(claim.event)
         try:
-            message = self._render(claim, customer, profile, event)
+            message = self._render(claim, customer, profile, self._besides(claim, material))
         except RenderError as error:
             return Answer(claim, skipped("render_error", str(error)))
         except PermanentError as error:
@@ -114,19 +129,28 @@ class Composer:
         message = playbook.messages.get(claim.message)
         return message is not None and claim.channel in message.parts
 
+    def _besides(self, claim: Claim, material: Material) -> dict[str, Any]:
+        """What a template knows of the occasion: the event, and the arm if there is one."""
+        event = None if claim.event is None else material.events.get(claim.event)
+        experiment = self.experiments.get((claim.journey, claim.step))
+        if experiment is None:
+            return {"event": event}
+        arm = material.arms.get((experiment, claim.customer))
+        return {"event": event, "arm": arm_words(self.scope.playbook.experiments[experiment], arm)}
+
     def _render(
         self,
         claim: Claim,
         customer: Mapping[str, Any],
         profile: Profile,
-        event: Mapping[str, Any] | None,
+        besides: Mapping[str, Any],
     ) -> Outgoing:
         words: dict[str, Any] = {
             "customer": customer,
             "traits": profile.traits,
             "scores": profile.scores,
-            "event": event,
             "now": self.scope.now,
+            **besides,
         }
         who, channel = str(customer["id"]), claim.channel or ""
         key = self._key(claim, who)

@@ -1,6 +1,6 @@
 """Experiments: who gets which arm, and who was given one when."""
 
-from .assignment import arm_of
-from .exposures import expose
+from .assignment import Assignment, held_out
+from .exposures import arms_given, expose, expose_to
 
-__all__ = ["arm_of", "expose"]
+__all__ = ["Assignment", "arms_given", "expose", "expose_to", "held_out"]

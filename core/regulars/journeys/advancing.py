@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, case, func, literal, select, true
 
-from regulars.experiments import arm_of, expose
+from regulars.experiments import Assignment, expose
 from regulars.playbook.journeys import Emit, Exit, If, Send, Set, Split, WaitFor
 from regulars.store import insert_from, tables
 from regulars.store.tables import Id, Instant, Name
@@ -53,7 +53,8 @@ def _groups(
         case If(if_=condition):
             yield _group(place, instruction.id, _way(place.scope.condition(condition)), due)
         case Split(split=experiment):
-            yield _group(place, instruction.id, arm_of(place.scope, experiment), due)
+            way = Assignment.of(connection, place.scope, experiment).way
+            yield _group(place, instruction.id, way, due)
         case _:
             yield _group(place, instruction.id, literal("done", Name), due)
 
@@ -107,7 +108,7 @@ def _act(connection: Connection, place: Place, instruction: Instruction) -> None
         case Emit() as emit:
             emit_event(connection, place, instruction.id, emit)
         case Split(split=experiment):
-            expose(connection, experiment, who.add_columns(cohort.c.outcome), place.now)
+            expose(connection, Assignment.of(connection, place.scope, experiment), who, place.now)
 
 
 def _plan_message(connection: Connection, place: Place, step: str, message: str) -> None:

@@ -77,14 +77,15 @@ class Renderer:
             }
         }
         self._absent: dict[str, Any] = {
-            "traits": {}, "scores": {}, "event": None, "arm": {}, "links": {},
+            "traits": {}, "scores": {}, "event": None, "links": {},
         }  # fmt: skip
 
     def render(self, message: str, channel: str, scope: Mapping[str, Any]) -> Rendered:
         """``message`` as it goes out over ``channel`` to the customer in ``scope``.
 
         ``scope`` holds ``customer`` (with its id), ``traits``, ``scores``, ``event``, ``arm``,
-        ``now`` and ``links``, as far as they are known.
+        ``now`` and ``links``, as far as they are known; a message without an experiment has no
+        ``arm``.
 
         Raises:
             RenderError: it can't be rendered whole, so nothing of it may be sent.

@@ -25,10 +25,14 @@ EXIT_WHEN, REMOVED = "exit_when", "removed"  # why somebody left, when no ``exit
 
 
 class Send(Part):
-    """Send a message over the first channel of ``via`` that can reach the customer."""
+    """Send a message over the first channel of ``via`` that can reach the customer.
+
+    Its templates know the arm that ``experiment`` gives to those who are written to.
+    """
 
     send: str
     via: Annotated[list[str], Field(min_length=1)] | None = None
+    experiment: str | None = None
     id: Name | None = None
 
     @model_validator(mode="before")

@@ -19,11 +19,10 @@ from sqlalchemy import (
 )
 
 from regulars.customers.zones import zone_name
+from regulars.experiments import held_out
 from regulars.instants import micros, zone_of
 from regulars.store import insert_from, tables, temporary
 from regulars.store.tables import Name, Value
-
-from .holdout import held_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -11,6 +11,8 @@
 
 Transactional messages pass 5 to 7. The last is also put to what is held: of those who share an
 address the first who may be written to is. What is held is decided anew by every run.
+
+Then those who are written to are given their arms (``exposing.py``).
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from .approvals import approval
 from .candidates import gathered, write_down
 from .caps import cap
 from .duplicates import duplicate
+from .exposing import expose_readers
 from .holdout import holdout
 from .quiet_hours import quiet_hours
 from .routing import reach
@@ -43,4 +46,5 @@ def decide(store: Store, scope: Scope, run: int) -> None:
             return
         for check in CHECKS:
             check(connection, candidates)
+        expose_readers(connection, candidates)
         write_down(connection, candidates)

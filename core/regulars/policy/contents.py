@@ -7,7 +7,9 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from regulars.messages.rendering import DEFAULT_LAYOUT
+from regulars.playbook.journeys import Send
 from regulars.playbook.values import jsonable
+from regulars.playbook.walking import all_steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
 def content_of(playbook: Playbook, plugins: Plugins, name: str) -> bytes:
     """16 bytes that stand for all that readers of the message ``name`` would see, unfilled.
 
-    Its parts, its template files and layouts as they are on disk, and its topic.
+    Its parts, its template files and layouts as they are on disk, its topic, and what the arms of
+    its experiments tell it.
     """
     message = playbook.messages[name]
     topic = playbook.topics[message.topic] if message.topic is not None else None
@@ -29,11 +32,20 @@ def content_of(playbook: Playbook, plugins: Plugins, name: str) -> bytes:
         "topic": [message.topic, topic and topic.model_dump()],
         "parts": {channel: part.model_dump() for channel, part in message.parts.items()},
     }
+    if arms := _arms(playbook, name):
+        words["arms"] = arms
     digest = blake2b(digest_size=16, person=b"content")
     written = json.dumps(jsonable(words), sort_keys=True, ensure_ascii=False)
     for octets in (written.encode(errors="surrogatepass"), *_files(playbook, plugins, message)):
         digest.update(len(octets).to_bytes(8, "big") + octets)
     return digest.digest()
+
+
+def _arms(playbook: Playbook, name: str) -> dict[str, Any]:
+    """The arms, with their variables, of every experiment that the message is sent with."""
+    sends = (step for _, step in all_steps(playbook.journeys) if isinstance(step, Send))
+    used = {send.experiment for send in sends if send.send == name and send.experiment}
+    return {name: playbook.experiments[name].variables() for name in used}
 
 
 def _files(playbook: Playbook, plugins: Plugins, message: Message) -> Iterator[bytes]:

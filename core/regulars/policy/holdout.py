@@ -4,27 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import case, false, literal, select
+from sqlalchemy import case, literal, select
 
-from regulars.customers.samples import sampled
-from regulars.experiments import expose
-from regulars.playbook.policy import HOLDOUT, HOLDOUT_SEED
+from regulars.experiments import expose_to
+from regulars.experiments.ghosts import IN
+from regulars.playbook.policy import HOLDOUT
 from regulars.store.tables import Name
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Connection
-
-    from regulars.segments.scope import Scope
+    from sqlalchemy import Connection
 
     from .candidates import Candidates
-
-
-def held_out(scope: Scope) -> ColumnElement[bool]:
-    """Whether a customer is held out; never NULL."""
-    share = scope.playbook.policy.holdout
-    if share is None:
-        return false()
-    return sampled(scope.tables.customers, HOLDOUT_SEED, share.share)
 
 
 def holdout(connection: Connection, candidates: Candidates) -> None:
@@ -33,10 +23,11 @@ def holdout(connection: Connection, candidates: Candidates) -> None:
     Both they (arm ``holdout``) and those who are written to (``in``) are exposed when it first
     mattered, so that the two are compared from the same moment on.
     """
-    if candidates.scope.playbook.policy.holdout is None:
+    share = candidates.scope.playbook.policy.holdout
+    if share is None:
         return
-    table = candidates.table
-    arm = case((table.c.held_out == 1, literal("holdout", Name)), else_=literal("in", Name))
+    table, shares = candidates.table, {HOLDOUT: share.share, IN: 1 - share.share}
+    arm = case((table.c.held_out == 1, literal(HOLDOUT, Name)), else_=literal(IN, Name))
     mattered = select(table.c.customer, arm.label("arm")).where(candidates.open_marketing)
-    expose(connection, HOLDOUT, mattered, candidates.now)
+    expose_to(connection, HOLDOUT, shares, mattered, candidates.now)
     candidates.skip(connection, "holdout", candidates.marketing, table.c.held_out == 1)

@@ -28,12 +28,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Route:
-    """One ``send`` step: its message and the channels it may take, in order."""
+    """One ``send`` step: its message, the channels it may take, in order, and its experiment."""
 
     journey: str
     step: str
     message: str
     channels: tuple[str, ...]
+    experiment: str | None = None
 
 
 def routes(playbook: Playbook) -> Iterator[Route]:
@@ -42,7 +43,7 @@ def routes(playbook: Playbook) -> Iterator[Route]:
         for _, step, send in named_steps(journey, ()):
             if isinstance(send, Send):
                 channels = send.via or list(playbook.messages[send.send].parts)
-                yield Route(name, step, send.send, tuple(channels))
+                yield Route(name, step, send.send, tuple(channels), send.experiment)
 
 
 def address(scope: Scope, message: str, channel: str) -> ColumnElement[Any]:

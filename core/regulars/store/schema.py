@@ -42,14 +42,39 @@ _PLAIN = re.compile(r"[a-z0-9_-]{1,63}")
 Columns = dict[str, dict[str, str]]  # table → column → type
 
 
+@dataclass(frozen=True, order=True)
+class Draw:
+    """What gives every customer a share: ``seed`` with their id, or with their ``unit``.
+
+    ``unit`` is an attribute: who has the same value gets the same share. ``hash`` is the function.
+    """
+
+    seed: str
+    unit: str = ""
+    hash: str = "regulars"
+
+    @property
+    def column(self) -> str:
+        """The column of ``customers`` that keeps the share; NULL where the unit is not known."""
+        if self == Draw(self.seed):
+            return sample_column(self.seed)
+        return sample_column(json.dumps([self.seed, self.unit, self.hash]))
+
+    @property
+    def drawn_for(self) -> str:
+        """The column that keeps the value of the unit that the share was given for."""
+        return f"w_{self.column.removeprefix('u_')}"
+
+
 @dataclass(frozen=True)
 class Shape:
     """What a playbook needs of the tables.
 
     ``attributes`` are the declared ones with their types, ``texts`` and ``amounts`` the event
     properties used as text or number, ``totals`` those of ``amounts`` that something is computed
-    of, so that a row in which one is no number is bad; ``samples`` the seeds, ``traits`` column
-    names with their types (integer, amount, number, time, text).
+    of, so that a row in which one is no number is bad; ``samples`` the seeds of shares by id,
+    ``draws`` the other shares with the types of their units, ``traits`` column names with their
+    types (integer, amount, number, time, text).
     """
 
     attributes: Mapping[str, str] = field(default_factory=dict)
@@ -58,11 +83,13 @@ class Shape:
     samples: frozenset[str] = frozenset()
     traits: Mapping[str, str] = field(default_factory=dict)
     totals: frozenset[str] = frozenset()
+    draws: Mapping[Draw, str] = field(default_factory=dict)
 
     def columns(self) -> Columns:
         """The columns beyond those that every store has: table → column → type."""
         customers = dict(pair for a in self.attributes.items() for pair in _of_attribute(*a))
         customers |= {sample_column(seed): "share" for seed in sorted(self.samples)}
+        customers |= dict(pair for draw in sorted(self.draws.items()) for pair in _of_draw(*draw))
         events = {text_column(name): "text" for name in sorted(self.texts)}
         events |= {amount_column(name): "amount" for name in sorted(self.amounts)}
         return {"customers": customers, "events": events, "traits": dict(self.traits)}
@@ -72,6 +99,11 @@ def _of_attribute(name: str, kind: str) -> list[tuple[str, str]]:
     if kind != "point":
         return [(attribute_column(name), kind)]
     return [(attribute_column(name), "text"), *((axis, "number") for axis in vector_columns(name))]
+
+
+def _of_draw(draw: Draw, kind: str) -> list[tuple[str, str]]:
+    share = (draw.column, "share")
+    return [share, (draw.drawn_for, "text" if kind == "point" else kind)] if draw.unit else [share]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from regulars.customers.suppressions import reasons_against
-from regulars.policy.holdout import held_out
+from regulars.experiments import held_out
 from regulars.store import tables
 
 if TYPE_CHECKING:
