@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from sqlalchemy import func, select
 
-from regulars.delivery.composing import Composer, gather
+from regulars.delivery.composing import Composer, experiments_of, gather
 from regulars.delivery.ledger import Claim
 from regulars.errors import PermanentError, StoreError
+from regulars.experiments import Assignment
 from regulars.hooks import Outgoing, RunInfo
 from regulars.instants import micros
 from regulars.messages.mime import mime
@@ -50,7 +51,8 @@ def preview(
     """What ``customer`` would get at ``now``; data that is not loaded yet is read, nothing is kept.
 
     ``event`` in the template is the customer's latest one that a journey with this message waits
-    for. Consent and addresses are not asked: a preview goes to nobody.
+    for, ``arm`` that of the first step that sends it with an experiment. Consent and addresses are
+    not asked: a preview goes to nobody.
 
     Raises:
         StoreError: there is no such message, part of it, or customer.
@@ -61,6 +63,7 @@ def preview(
         claim = _claim(connection, seen.scope, message, channel, customer)
         run = RunInfo(id="preview", playbook=loaded.playbook.id, at=now)
         material = gather(connection, seen.scope, [claim])
+        material = replace(material, arms=_arms(connection, seen.scope, claim))
         composed = Composer(seen.scope, run).compose(claim, material)
     if not isinstance(composed, Outgoing):
         outcome = composed.outcome
@@ -83,12 +86,14 @@ def _claim(
 ) -> Claim:
     number = customer_number(connection, customer)
     people = scope.tables.customers
+    sends = (route for route in routes(scope.playbook) if route.message == message)
+    shown = next((route for route in sends if route.experiment is not None), None)
     target = select(address(scope, message, channel)).where(people.c.id == number)
     return Claim(
         id=0,
         fence=0,
-        journey="preview",
-        step=message,
+        journey="preview" if shown is None else shown.journey,
+        step=message if shown is None else shown.step,
         customer=number,
         message=message,
         channel=channel,
@@ -97,6 +102,16 @@ def _claim(
         entry=None,
         event=_event(connection, scope, message, number),
     )
+
+
+def _arms(connection: Connection, scope: Scope, claim: Claim) -> dict[tuple[str, int], str]:
+    """The arm that the customer would be given now."""
+    name = experiments_of(scope.playbook).get((claim.journey, claim.step))
+    if name is None:
+        return {}
+    way = Assignment.of(connection, scope, name).way
+    query = select(way).select_from(scope.people).where(scope.customer == claim.customer)
+    return {(name, claim.customer): connection.scalars(query).one()}
 
 
 def _event(connection: Connection, scope: Scope, message: str, customer: int) -> int | None:

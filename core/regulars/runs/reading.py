@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from regulars.playbook.loading import Loaded
 
 
+class NothingHasRunError(StoreError):
+    """The store is empty, or there is none yet."""
+
+
 @contextmanager
 def stored(loaded: Loaded) -> Iterator[Store]:
     """The playbook's store, as its last run left it.
@@ -55,7 +59,9 @@ def last_run(store: Store, loaded: Loaded) -> datetime:
 
 
 def _nothing_has_run(loaded: Loaded) -> StoreError:
-    return StoreError(f"nothing has run yet; start with: regulars run {loaded.playbook.path}")
+    return NothingHasRunError(
+        f"nothing has run yet; start with: regulars run {loaded.playbook.path}"
+    )
 
 
 def no_customer(key: str) -> StoreError:
