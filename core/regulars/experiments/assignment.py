@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Double, and_, case, false, func, literal, null, select
+from sqlalchemy import Double, and_, case, cast, false, func, literal, null, select
 
 from regulars.customers.samples import fill_units, sampled
 from regulars.playbook.journeys import Set
@@ -55,7 +55,7 @@ class Assignment:
             fill_units(connection, scope.tables.customers, scope.plan, experiment.unit)
         shares = probabilities(connection, name, experiment)
         ranges, customers = Ranges.of(name, experiment, shares), scope.tables.customers
-        unit = null() if ranges.unit is None else customers.c[ranges.unit.column]
+        unit = cast(null(), Instant) if ranges.unit is None else customers.c[ranges.unit.column]
         taken = [_given(scope, name, list(shares), exposures.c.customer == scope.customer)]
         if ranges.unit is not None:
             taken.append(_given(scope, name, list(shares), exposures.c.unit == unit))
