@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def holdout(connection: Connection, candidates: Candidates) -> None:
-    """``holdout``: everything else let the message through, but the customer is held out.
+    """``holdout``: all checks before let the message through, but the customer is held out.
 
     Both they (arm ``holdout``) and those who are written to (``in``) are exposed when it first
     mattered, so that the two are compared from the same moment on.
