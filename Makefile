@@ -4,7 +4,7 @@
 #   make test    run the tests
 #   make torture kill, race and draw at random for hours (docs/proof.md)
 #   make check   ruff, mypy, import-linter
-#   make bench   measure a first run, 1,000,000 customers who wait, a delivery (some minutes)
+#   make bench   measure a first run, 1,000,000 customers who wait, a delivery, early looks (some minutes)
 #   make docs    write docs/commands.md, check the documentation against the program
 #   make wheel   build the wheel into dist/
 #   make starter copy examples/corner-bakery to where `regulars init` takes it from
@@ -75,6 +75,7 @@ bench: $(RUN)
 	$(BIN)/python bench/first_run.py --json build/first_run.json
 	$(BIN)/python bench/waiting.py --json build/waiting.json
 	$(BIN)/python bench/delivery.py --json build/delivery.json
+	$(BIN)/python bench/peeking.py
 
 docs: $(DEV)
 	$(BIN)/python docs/commands.py
