@@ -124,6 +124,19 @@ class Store:
             if not fitting.fits_index(connection, self.tables, self._dialect):
                 fitting.make_index(connection, self.tables, self._dialect)
 
+    @contextmanager
+    def first_load(self) -> Iterator[None]:
+        """Where a store without events gets its first: faster, if nobody else has it open.
+
+        Only one transaction at a time may be open meanwhile, readers included; other processes
+        wait for the transaction.
+        """
+        if self._outer is not None:
+            yield
+            return
+        with explained(self.engine.url), self._dialect.first_load(self.engine):
+            yield
+
     def empty_journal(self) -> bool:
         """Leave nothing in a file beside the store (SQLite), where old pages lie.
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import gc
 import json
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
@@ -44,6 +44,7 @@ from .told_apart import ToldApart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -88,16 +89,23 @@ def ingest(
     """
     progress = progress or Silent()
     brought: dict[str, Ingested] = {}
-    for name in _in_order(loaded.playbook):
-        progress.start(f"Loading {name}")
-        try:
-            with _without_cycles():
-                brought[name] = _OneSource(store, loaded, shape, now, name).load(progress)
-        except SourceError as error:
-            raise SourceError(f"sources.{name}: {error}", source=name) from error
-    if _has_events(store):  # into an empty table, a first load is faster without the index
-        store.index_events()
+    with _first_load(store, loaded.playbook):
+        for name in _in_order(loaded.playbook):
+            progress.start(f"Loading {name}")
+            try:
+                with _without_cycles():
+                    brought[name] = _OneSource(store, loaded, shape, now, name).load(progress)
+            except SourceError as error:
+                raise SourceError(f"sources.{name}: {error}", source=name) from error
+        if _has_events(store):  # into an empty table, a first load is faster without the index
+            store.index_events()
     return {name: brought[name] for name in loaded.playbook.sources}
+
+
+def _first_load(store: Store, playbook: Playbook) -> AbstractContextManager[None]:
+    """The store as it is faster while its first events are loaded."""
+    to_come = any(source.provides == "events" for source in playbook.sources.values())
+    return store.first_load() if to_come and not _has_events(store) else nullcontext()
 
 
 @contextmanager

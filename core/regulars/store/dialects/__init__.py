@@ -46,6 +46,10 @@ class Dialect(Protocol):
         """The run lock of the store behind ``engine``."""
         ...
 
+    def first_load(self, engine: Engine, /) -> AbstractContextManager[None]:
+        """Write much into a store that is nearly empty, by one connection after the other."""
+        ...
+
     def empty_journal(self, engine: Engine, /) -> bool:
         """Bring what is in a file beside the store into it; False while somebody reads it."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from regulars.errors import BusyError, StoreError, TemporaryError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from sqlalchemy import URL, Connection, Engine, Select, Table
 
@@ -146,6 +147,11 @@ def insert_new(
 def drop_temporary(name: str) -> str:
     """The statement that drops a temporary table, if there is one."""
     return f"DROP TEMPORARY TABLE IF EXISTS `{name}`"
+
+
+def first_load(_engine: Engine) -> AbstractContextManager[None]:
+    """As any other load."""
+    return nullcontext()
 
 
 def empty_journal(_engine: Engine) -> bool:

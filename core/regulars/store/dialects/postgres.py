@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
@@ -14,6 +14,7 @@ from regulars.errors import BusyError, StoreError, TemporaryError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from sqlalchemy import URL, Connection, Engine, Select, Table
 
@@ -131,6 +132,11 @@ def insert_new(
 def drop_temporary(name: str) -> str:
     """The statement that drops a temporary table, if there is one."""
     return f'DROP TABLE IF EXISTS pg_temp."{name}"'
+
+
+def first_load(_engine: Engine) -> AbstractContextManager[None]:
+    """As any other load."""
+    return nullcontext()
 
 
 def empty_journal(_engine: Engine) -> bool:

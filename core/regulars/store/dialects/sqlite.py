@@ -13,6 +13,7 @@ from sqlalchemy import select as select_
 from sqlalchemy.dialects.sqlite import insert
 
 from regulars.errors import BusyError, StoreError, TemporaryError
+from regulars.store.dialects import sqlite_file
 from regulars.store.folding import fold_text
 from regulars.store.holder import describe_me
 
@@ -30,16 +31,8 @@ DDL_ROLLS_BACK = True
 READS = {"regulars_reads": True}  # how a connection that only reads begins
 INDEX_WIDTH = 1000
 INDEX_TEXT = True
-BUSY_SECONDS = 30
+first_load, empty_journal = sqlite_file.first_load, sqlite_file.empty_journal
 _ROWS_AT_ONCE = 100  # SQLite takes 32,766 values a statement
-_PRAGMAS = (
-    "journal_mode = WAL",
-    "synchronous = FULL",
-    "foreign_keys = ON",
-    "cache_size = -32000",
-    "threads = 2",  # that sort beside ours, while an index is made for instance
-    "secure_delete = ON",  # what is deleted or moved leaves no bytes in the file
-)
 _COUNTED = {"preserve_rowcount": True}  # else the count of an INSERT is lost
 
 
@@ -52,7 +45,7 @@ def address(url: URL) -> URL:
 
 def options() -> dict[str, Any]:
     """The driver leaves transactions alone: BEGIN is ours."""
-    return {"connect_args": {"isolation_level": None, "timeout": BUSY_SECONDS}}
+    return {"connect_args": {"isolation_level": None, "timeout": sqlite_file.BUSY_SECONDS}}
 
 
 def prepare(engine: Engine) -> None:
@@ -62,8 +55,7 @@ def prepare(engine: Engine) -> None:
 
 
 def _set_up(connection: sqlite3.Connection, _record: object) -> None:
-    for pragma in _PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}").close()
+    sqlite_file.set_up(connection)
     connection.create_function("regulars_fold", 1, _fold, deterministic=True)
 
 
@@ -157,13 +149,6 @@ def drop_temporary(name: str) -> str:
     return f'DROP TABLE IF EXISTS temp."{name}"'
 
 
-def empty_journal(engine: Engine) -> bool:
-    """Checkpoint the write-ahead log and cut it off: it has old pages with what was deleted."""
-    with closing(engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
-        (busy, *_pages) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    return not busy
-
-
 def explain(error: BaseException, place: str) -> RegularsError | None:
     """What a user should know and do about ``error``."""
     if not isinstance(error, sqlite3.Error):
@@ -180,7 +165,7 @@ def _explain_code(code: int, place: str) -> RegularsError | None:
             )
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return TemporaryError(
-                f"{place} has been locked by another process for {BUSY_SECONDS} s: "
+                f"{place} has been locked by another process for {sqlite_file.BUSY_SECONDS} s: "
                 "run again when it has finished"
             )
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
