@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import literal, select
+from sqlalchemy import select
 
 from regulars.amounts import SCALE
 from regulars.customers.aggregates import of_goal
@@ -29,7 +29,7 @@ from .arrays import arrays
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from sqlalchemy import Connection, FromClause, Select
+    from sqlalchemy import ColumnElement, Connection, FromClause, Select
 
     from regulars.customers.aggregates import Aggregate
     from regulars.customers.trait_sql import Events
@@ -83,25 +83,36 @@ def outcome_of(connection: Connection, events: Events, watched: Watched, goal: A
 def _happened(
     connection: Connection, events: Events, watched: Watched, side: Aggregate, within: int
 ) -> Happened:
-    query = _events_of(events, watched.members, side, within)
-    unit, at, amount, times = arrays(connection, query, *(np.int64,) * 4)
-    unit = watched.rows_of(unit)
-    if events.rolled_up:  # a row stands for so many events, and its amount is their sum
-        unit, at = np.repeat(unit, times), np.repeat(at, times)
-        amount = np.repeat(amount / times, times)
-    if side.reads is not None:
-        amount = amount / SCALE
+    columns = _columns(events, side)
+    query = _events_of(events, watched.members, side, within).add_columns(*columns.values())
+    unit, at, *more = arrays(connection, query, *(np.int64,) * (2 + len(columns)))
+    read = dict(zip(columns, more, strict=True))
+    unit, amount = watched.rows_of(unit), np.ones(len(at))
+    if "amount" in read:
+        amount = read["amount"] / SCALE
+    if "times" in read:  # a row stands for so many events, and its amount is their sum
+        amount = amount / read["times"] if "amount" in read else amount
+        unit, at, amount = (np.repeat(values, read["times"]) for values in (unit, at, amount))
     by_time = np.lexsort((amount, unit, at))
-    return Happened(unit[by_time], at[by_time], amount[by_time].astype(np.float64))
+    return Happened(unit[by_time], at[by_time], amount[by_time])
+
+
+def _columns(events: Events, side: Aggregate) -> dict[str, ColumnElement[int]]:
+    """What is read of each event beside its time: no more than is needed, there may be millions."""
+    columns = {}
+    if side.reads is not None:
+        columns["amount"] = events.read(side)
+    if events.rolled_up:
+        columns["times"] = events.tables.events.c.times
+    return columns
 
 
 def _events_of(events: Events, members: FromClause, side: Aggregate, within: int) -> Select[Any]:
-    """SELECT unit, time, amount and times of the events that count for ``side``."""
+    """SELECT unit and time of the events that count for ``side``."""
     table = events.tables.events
-    amount = literal(1) if side.reads is None else events.read(side)
-    known = [] if side.reads is None else [amount.is_not(None)]
+    known = [] if side.reads is None else [events.read(side).is_not(None)]
     return (
-        select(members.c.unit, table.c.time, amount.label("amount"), table.c.times)
+        select(members.c.unit, table.c.time)
         .join_from(members, table, table.c.customer == members.c.customer)
         .where(
             events.named(side.event),
