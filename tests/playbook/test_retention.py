@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from regulars.playbook.retention import Retention
-from regulars.playbook.values import PositiveDuration
+from regulars.values import PositiveDuration
 
 
 @pytest.mark.parametrize(

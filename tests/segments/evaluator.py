@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from regulars.playbook.playbook import Playbook
-    from regulars.playbook.values import Duration
+    from regulars.values import Duration
 
 DAY = timedelta(days=1)
 

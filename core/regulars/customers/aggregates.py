@@ -21,13 +21,13 @@ from regulars.playbook.experiments import (
     TimeGoal,
 )
 from regulars.playbook.traits import KINDS, MODELS, event_and_property
-from regulars.playbook.values import jsonable
+from regulars.values import jsonable
 
 if TYPE_CHECKING:
     from regulars.playbook.conditions import OneComparison
     from regulars.playbook.experiments import AnyGoal
     from regulars.playbook.traits import Window
-    from regulars.playbook.values import Duration
+    from regulars.values import Duration
 
 ColumnType = Literal["integer", "amount", "number", "time", "text"]
 Where = Mapping[str, "OneComparison"]

@@ -18,7 +18,7 @@ from regulars.playbook.times import LocalTime
 
 if TYPE_CHECKING:
     from regulars.hooks.kinds import Moment
-    from regulars.playbook.values import Duration
+    from regulars.values import Duration
 
 LARGEST = 2**63 - 1
 _DAY = 86_400_000_000

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from regulars.amounts import millionths
     from regulars.instants import instant, micros
+    from regulars.values import Duration, Percentage, PositiveDuration
 
     from .kinds import (
         AllocationKind,
@@ -63,6 +64,7 @@ __all__ = [
     "Columns",
     "ConditionKind",
     "ConnectorKind",
+    "Duration",
     "EventColumns",
     "Goal",
     "GoalKind",
@@ -74,8 +76,10 @@ __all__ = [
     "Moment",
     "Outcome",
     "Outgoing",
+    "Percentage",
     "PluginInfo",
     "Plugins",
+    "PositiveDuration",
     "Reading",
     "Receipt",
     "Rejected",
@@ -106,6 +110,7 @@ _HOMES = {
 }
 
 
+_HOMES |= dict.fromkeys(("Duration", "Percentage", "PositiveDuration"), "regulars.values")
 _HOMES |= dict.fromkeys(
     ("Goal", "GoalKind", "Happened", "Outcome", "Reading", "Table", "Trial", "Units", "Verdict"),
     "regulars.hooks.trials",

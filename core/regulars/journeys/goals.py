@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Select
 
     from regulars.playbook.conditions import Condition
-    from regulars.playbook.values import Duration
     from regulars.segments.scope import Scope
+    from regulars.values import Duration
 
     from .place import Place
 

@@ -10,9 +10,9 @@ from sqlalchemy import func, insert, select, update
 
 from regulars.instants import instant
 from regulars.playbook.journeys import WaitFor
-from regulars.playbook.values import jsonable
 from regulars.store import tables
 from regulars.triggers import Past
+from regulars.values import jsonable
 
 from .program import program
 

@@ -10,8 +10,8 @@ from regulars.customers.operands import window_end
 from regulars.customers.zones import together, zone_name, zones_in_use
 from regulars.instants import micros
 from regulars.playbook.journeys import Until, Wait, WaitFor
-from regulars.playbook.values import Duration
 from regulars.store.tables import Instant
+from regulars.values import Duration
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection

@@ -9,9 +9,10 @@ from typing import Annotated, Any, Self
 
 from pydantic import Discriminator, Field, StrictBool, Tag, model_validator
 
+from regulars.values import Distance, EventName, Percentage, PositiveDuration
+
 from .parts import Number, Offered, Part, Scalar, kind_among
 from .times import LocalTime
-from .values import Distance, EventName, Percentage, PositiveDuration
 
 Text = Annotated[str, Field(min_length=1)]
 

@@ -8,10 +8,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, StrictFloat, Tag, model_validator
 
+from regulars.values import EventName, Name, Percentage, PositiveDuration
+
 from .conditions import OneComparison
 from .parts import Offered, Part, Scalar, kind_among
 from .traits import EventRef
-from .values import EventName, Name, Percentage, PositiveDuration
 
 FEWEST = 2  # arms
 MOST_ARMS = 64  # that factors may make

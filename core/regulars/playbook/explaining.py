@@ -8,8 +8,9 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
+from regulars.values import NAME
+
 from .suggestions import closest
-from .values import NAME
 
 A_NAME = "lower-case letters, digits, _ and -, starting with a letter"
 EXPECTED = {

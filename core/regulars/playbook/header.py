@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo, available_timezones
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from regulars.values import NAME
+
 from .draft import SECTIONS, SINGLE, Draft
 from .explaining import A_NAME, shown
 from .positions import MapNode, ScalarNode
 from .secrets import Secret
 from .suggestions import did_you_mean, unknown
-from .values import NAME
 
 WORDS = ("playbook", "extends", "timezone", "locale", "currency", "store", "plugins", "customer")
 LOCALE = re.compile(r"[a-z]{2,3}(_[A-Z][a-z]{3})?(_([A-Z]{2}|[0-9]{3}))?")

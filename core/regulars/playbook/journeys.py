@@ -15,11 +15,12 @@ from pydantic import (
     model_validator,
 )
 
+from regulars.values import EventName, Name, PositiveDuration
+
 from .conditions import Condition
 from .parts import Part, Scalar, kind_among
 from .times import LocalMoment
 from .triggers import AtTrigger, EntersTrigger, LeavesTrigger, Misfire, Trigger
-from .values import EventName, Name, PositiveDuration
 
 EXIT_WHEN, REMOVED = "exit_when", "removed"  # why somebody left, when no ``exit`` step says it
 

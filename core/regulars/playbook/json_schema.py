@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from pydantic.errors import PydanticInvalidForJsonSchema
 
 from regulars.hooks import Plugins
+from regulars.values import Name
 
 from .conditions import Condition
 from .experiments import Experiment
@@ -23,7 +24,6 @@ from .retention import Retention
 from .secrets import NAME as VARIABLE
 from .sources import Source
 from .traits import Trait
-from .values import Name
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 SCALARS = {"string", "number", "integer", "boolean"}

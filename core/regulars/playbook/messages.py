@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, StrictBool, StrictInt, model_validator
 
 from regulars.hooks.kinds import Medium
+from regulars.values import PositiveDuration
 
 from .parts import Offered, Part
-from .values import PositiveDuration
 
 ADDRESS: Mapping[Medium, str] = {"email": "email", "text": "phone", "data": "id"}
 

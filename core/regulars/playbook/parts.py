@@ -18,8 +18,7 @@ from regulars.hooks.kinds import (
     TraitKind,
     TriggerKind,
 )
-
-from .values import Name
+from regulars.values import Name
 
 Kind = TypeVar(
     "Kind", bound=ConditionKind | TraitKind | TriggerKind | AnalysisKind | AllocationKind

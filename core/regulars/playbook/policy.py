@@ -6,9 +6,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StrictInt, model_validator
 
+from regulars.values import Percentage, PositiveDuration
+
 from .parts import Part
 from .times import TimeOfDay
-from .values import Percentage, PositiveDuration
 
 HOLDOUT = "holdout"  # the name under which it is recorded beside the experiments
 HOLDOUT_SEED = "regulars.holdout"  # who is in the holdout never changes, so neither may this

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from regulars.values import PositiveDuration
+
 from .parts import Part
-from .values import PositiveDuration
 
 if TYPE_CHECKING:
-    from .values import Duration
+    from regulars.values import Duration
 
 _DAY = 86_400_000_000  # microseconds
 

@@ -6,8 +6,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from regulars.values import EventName, Percentage
+
 from .parts import Offered, Part
-from .values import EventName, Percentage
 
 CONSENT = "consent."  # map: {consent.offers: newsletter, consent.offers.email: mail_ok}
 BUILT_IN = {

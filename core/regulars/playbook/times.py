@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Self
 
-from .values import Written
+from regulars.values import Written
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

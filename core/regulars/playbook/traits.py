@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
+from regulars.values import PositiveDuration
+
 from .conditions import OneComparison
 from .parts import Offered, Part, kind_among
-from .values import PositiveDuration
 
 KINDS = (
     "count",

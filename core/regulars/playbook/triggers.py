@@ -6,10 +6,11 @@ from typing import Annotated, Self
 
 from pydantic import Discriminator, Field, StrictBool, Tag, model_validator
 
+from regulars.values import Duration, EventName, PositiveDuration
+
 from .conditions import OneComparison
 from .parts import Offered, Part, kind_among
 from .times import LocalTime, TimeOfDay
-from .values import Duration, EventName, PositiveDuration
 
 DAY = 86_400_000_000  # microseconds
 

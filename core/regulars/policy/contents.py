@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from regulars.messages.rendering import DEFAULT_LAYOUT
 from regulars.playbook.journeys import Send
-from regulars.playbook.values import jsonable
 from regulars.playbook.walking import all_steps
+from regulars.values import jsonable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

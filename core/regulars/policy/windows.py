@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, case, literal
 from regulars.customers.zones import together
 from regulars.instants import MICROSECOND, micros
 from regulars.playbook.times import TimeOfDay
-from regulars.playbook.values import Duration
+from regulars.values import Duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

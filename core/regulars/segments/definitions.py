@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from regulars.playbook.conditions import Consented, InSegment, TraitCondition
-from regulars.playbook.values import jsonable
 from regulars.playbook.walking import conditions_of
+from regulars.values import jsonable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

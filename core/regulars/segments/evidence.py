@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from regulars.customers.comparisons import Subject
     from regulars.playbook.conditions import Condition
-    from regulars.playbook.values import Duration
+    from regulars.values import Duration
 
     from .scope import Scope
 

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import yaml
 from sqlalchemy import case, select
 
+from regulars.batches import batches
 from regulars.playbook.conditions import PLAIN, Group, InSegment
 from regulars.playbook.secrets import Secret
-from regulars.playbook.values import jsonable
+from regulars.values import jsonable
 
 from .compile import compile_condition
 from .evidence import evidence
@@ -107,8 +108,8 @@ def explain(
     parts = {name: reader.segment(name, set()) for name in segments}
     leaves = [leaf for part in parts.values() for leaf in part.leaves()]
     found: dict[int, tuple[bool, str]] = {}
-    for start in range(0, len(leaves), AT_ONCE):
-        found |= _look(connection, scope, customer, leaves[start : start + AT_ONCE])
+    for some in batches(leaves, AT_ONCE):
+        found |= _look(connection, scope, customer, some)
     return {name: _told(part, found, {}) for name, part in parts.items()}
 
 

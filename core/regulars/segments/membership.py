@@ -19,6 +19,7 @@ from sqlalchemy import (
     update,
 )
 
+from regulars.batches import batches
 from regulars.instants import micros
 from regulars.store import insert_from, temporary
 from regulars.store.tables import changes, customers, segments
@@ -65,8 +66,8 @@ def refresh_segments(store: Store, scope: Scope) -> dict[str, SegmentCount]:
     with store.transaction() as connection:
         known = _recorded(connection, scope)
         counts: dict[str, SegmentCount] = {}
-        for start in range(0, len(known), AT_ONCE):
-            counts |= _evaluate(connection, scope, known[start : start + AT_ONCE])
+        for some in batches(known, AT_ONCE):
+            counts |= _evaluate(connection, scope, some)
         _retire(connection, [segment.id for segment in known])
     return counts
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from regulars.customers.trait_sql import Events
     from regulars.playbook.conditions import NotPerformed, Performed
-    from regulars.playbook.values import Duration
+    from regulars.values import Duration
 
 DAY = timedelta(days=1)
 

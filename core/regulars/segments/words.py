@@ -10,7 +10,7 @@ from regulars.instants import instant
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from regulars.playbook.values import Duration
+    from regulars.values import Duration
 
 LONGEST = 60  # characters of a text that is shown
 _DAY = 86_400_000_000  # microseconds

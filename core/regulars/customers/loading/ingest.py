@@ -23,10 +23,10 @@ from regulars.customers.privacy.erased import Erased
 from regulars.customers.privacy.limits import left_out_until
 from regulars.errors import SourceError
 from regulars.instants import micros
-from regulars.playbook.values import jsonable
 from regulars.progress import Silent
 from regulars.store import tables, write_events_in_turn
 from regulars.store.schema import properties_kept
+from regulars.values import jsonable
 
 from .connecting import connected
 from .customer_loading import CustomerLoading

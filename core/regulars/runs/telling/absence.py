@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from regulars.playbook.journeys import Journey
-    from regulars.playbook.values import Duration
+    from regulars.values import Duration
 
     from .person import Person
     from .standing import Standing

@@ -10,7 +10,6 @@ from sqlalchemy import and_, case, literal, or_, select, true
 from regulars.customers.suppressions import folded, reasons_against
 from regulars.instants import instant, micros
 from regulars.playbook.conditions import Consented
-from regulars.playbook.values import Duration
 from regulars.policy import routes
 from regulars.policy.counting import counted_before, counts
 from regulars.policy.duplicates import RECENTLY
@@ -19,6 +18,7 @@ from regulars.runs.sentences import sentence
 from regulars.segments.evidence import evidence
 from regulars.segments.words import span_in_words
 from regulars.store import tables
+from regulars.values import Duration
 
 from .known import addresses
 from .person import length, minute
