@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from regulars.customers.shapes import draws_of
 from regulars.errors import PluginError
 from regulars.store import tables
+from sqlalchemy import update
 
 from tests.experiments.lab import ORDERED, day, open_lab
 
@@ -89,6 +91,25 @@ def test_an_attribute_is_one_unit_from_when_its_first_customer_was_exposed(lab: 
     assert happened.at.tolist() == [day(2), day(3), day(6), day(14)]
 
 
+def test_what_members_do_who_were_not_exposed_counts_for_their_household(lab: Lab) -> None:
+    lab.experiments(x={"unit": "household"})
+    column = draws_of("x", lab.playbook.experiments["x"])[1].column
+    for key, share in (("ada", 77), ("bob", 77), ("eve", 78), ("kim", None)):
+        number = lab.customer(key)
+        customers = lab.store.tables.customers
+        with lab.store.transaction() as connection:
+            mine = update(customers).where(customers.c.id == number)
+            connection.execute(mine.values({column: share}))
+    lab.expose("ada", "offer", 1, unit=77)
+    lab.expose("bob", "offer", 9, unit=77)
+    for key in ("bob", "eve", "kim"):
+        lab.event(key, 3)
+    for at in (5, 30):
+        trial = lab.trial(at)
+        assert trial.units.at.tolist() == [day(1)]
+        assert trial.outcomes[0].happened.at.tolist() == [day(3)]
+
+
 def test_facts_are_those_of_the_exposure(lab: Lab) -> None:
     decide = {"use": "wanting", "of": ["spend", "visits"]}
     lab.experiments(x={"by": ["regulars"], "decide": decide})
@@ -151,8 +172,8 @@ def test_the_holdout_is_compared_by_the_goals_of_all_experiments(lab: Lab) -> No
         x={"goals": [ORDERED], "decide": {"use": "wanting", "of": ["spend"]}},
         y={"goals": [again, sooner]},
     )
-    lab.expose("ada", "in", 1, name="holdout", probability=1.0)
-    lab.expose("bob", "holdout", 2, name="holdout", probability=1.0)
+    lab.expose("ada", "in", 1, name="holdout", probability=0.8)
+    lab.expose("bob", "holdout", 2, name="holdout", probability=0.2)
     lab.event("bob", 10)
     trial = lab.trial(20, "holdout")
     assert trial.arms == ("holdout", "in")

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import select
 
-from regulars.hooks.attribution import blamed
 from regulars.hooks.trials import Trial, Units
 from regulars.instants import micros
-from regulars.playbook.policy import HOLDOUT
 from regulars.store.tables import exposure_facts, learned
 
 from .arrays import arrays
+from .facts import SEGMENT, TRAIT, traits_wanted
 from .ghosts import experiment_of
 from .goals import Watched, outcome_of
 from .members import members_of
@@ -26,11 +25,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sqlalchemy import Connection, FromClause
 
-    from regulars.hooks.plugins import Plugins
     from regulars.playbook.experiments import Experiment
     from regulars.segments.scope import Scope
-
-TRAIT, SEGMENT = "trait:", "segment:"  # what the names of facts begin with
 
 
 def trial_of(connection: Connection, scope: Scope, name: str) -> Trial:
@@ -46,8 +42,6 @@ def trial_of(connection: Connection, scope: Scope, name: str) -> Trial:
     arms = sorted(weights, key=lambda arm: arm != experiment.control)  # it comes first
     members = members_of(scope, experiment, name, arms)
     units, watched = _units(connection, members)
-    if name == HOLDOUT:  # a share, not a draw
-        units = replace(units, probability=np.array([weights[arm] for arm in arms])[units.arm])
     return Trial(
         name=name,
         arms=tuple(arms),
@@ -57,7 +51,7 @@ def trial_of(connection: Connection, scope: Scope, name: str) -> Trial:
             units,
             traits={
                 trait: _facts(connection, name, TRAIT + trait, watched)
-                for trait in _traits(scope.plugins, experiment)
+                for trait in traits_wanted(scope.plugins, experiment)
             },
             segments={
                 segment: _facts(connection, name, SEGMENT + segment, watched) == 1
@@ -103,15 +97,6 @@ def _facts(
     first = np.isin(customer, watched.numbers)
     values[watched.rows_of(customer[first])] = value[first]
     return values
-
-
-def _traits(plugins: Plugins, experiment: Experiment) -> Sequence[str]:
-    """The traits that the experiment's analysis wants to know."""
-    if experiment.decide is None:
-        return ()
-    kind, config = experiment.decide.configured(plugins.analyses)
-    with blamed(plugins.blame("analyses", kind.name)):
-        return list(dict.fromkeys(kind.traits(config)))
 
 
 def _levels(experiment: Experiment, arms: Sequence[str]) -> dict[str, tuple[str, ...]]:

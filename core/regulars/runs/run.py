@@ -16,6 +16,7 @@ from regulars.customers.loading.ingest import ingest
 from regulars.customers.privacy.retention import keep_to_retention
 from regulars.delivery import IN_FLIGHT
 from regulars.delivery.deliver import deliver, recover
+from regulars.experiments.allocating import allocate
 from regulars.journeys.stage import run_journeys
 from regulars.policy import decide
 from regulars.progress import Silent
@@ -87,6 +88,8 @@ def _stages(  # noqa: PLR0913 (the last two tell a run from a plan)
         scope = understand(store, loaded, begun.traits, now)
     with clock.stage("segments"):
         segments = refresh_segments(store, scope)
+    with clock.stage("allocate"):
+        allocate(store, scope)
     with clock.stage("journeys"):
         recover(store, scope, number)  # before them: who leaves takes what is tried again along
         journeys = run_journeys(store, scope, number)
