@@ -10,10 +10,7 @@ throws it away; without it those rows are left out. The data is made by a seed.
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
-import platform
 import re
 import shutil
 import socket
@@ -24,10 +21,10 @@ import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from first_run import Process, measured, regulars
 from mailing import make
+from measuring import Process, Result, Row, benchmark, machine, measured, regulars, table
 from regulars.delivery import IN_FLIGHT
 
 if TYPE_CHECKING:
@@ -73,7 +70,7 @@ def _wait_for(port: int) -> None:
     sys.exit("smtp-sink doesn't answer")
 
 
-def delivery(folder: Path, messages: int, channel: str) -> dict[str, Any]:
+def delivery(folder: Path, messages: int, channel: str) -> Result:
     """One run on a new store: what its delivery took."""
     shutil.rmtree(folder, ignore_errors=True)
     make(folder, messages, channel)
@@ -88,7 +85,7 @@ def delivery(folder: Path, messages: int, channel: str) -> dict[str, Any]:
     }
 
 
-def into_sink(folder: Path, messages: int) -> dict[str, Any]:
+def into_sink(folder: Path, messages: int) -> Result:
     """The same into the mail server, and beside it a bare loop over the same messages."""
     with sink() as (port, taken):
         settings = f"host: 127.0.0.1, port: {port}, from: hello@mailing.example, helo: bench"
@@ -118,19 +115,19 @@ def sync_seconds(folder: Path) -> float:
     return statistics.median(taken)
 
 
-def measure(folder: Path, messages: int) -> dict[str, Any]:
-    result: dict[str, Any] = {"messages": messages, "sync_seconds": sync_seconds(folder)}
+def measure(folder: Path, messages: int) -> Result:
+    result: Result = {"messages": messages, "sync_seconds": sync_seconds(folder)}
     result["null"] = delivery(folder / "null", messages, '{use: "null"}')
     if smtp_sink():
         result["sink"] = into_sink(folder / "sink", messages)
-    result["machine"] = {"cpus": os.cpu_count(), "python": platform.python_version()}
+    result["machine"] = machine()
     return result
 
 
-def table(result: dict[str, Any]) -> str:
+def told(result: Result) -> str:
     null, messages = result["null"], result["messages"]
     syncing = messages / IN_FLIGHT * result["sync_seconds"]
-    rows = [
+    rows: list[Row] = [
         ("messages", f"{messages:,}", ""),
         ("null channel: sent", f"{null['sent']:,}", f"{messages:,}"),
         ("  a second", f"{null['per_second']:,.0f}", "≥ 5,000"),
@@ -154,24 +151,8 @@ def table(result: dict[str, Any]) -> str:
         ]
     else:
         rows.append(("mail server", "left out", "smtp-sink is missing: apt-get install postfix"))
-    return "\n".join(f"{name:<28}{value:>14}   {wanted}" for name, value, wanted in rows)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--messages", type=int, default=20_000)
-    parser.add_argument("--json", type=Path, help="write the numbers here")
-    parser.add_argument("--keep", type=Path, help="work in this folder and keep it")
-    given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = given.keep or Path(temporary)
-        folder.mkdir(parents=True, exist_ok=True)
-        result = measure(folder, given.messages)
-    print(table(result))
-    if given.json:
-        given.json.parent.mkdir(parents=True, exist_ok=True)
-        given.json.write_text(json.dumps(result, indent=2) + "\n")
+    return table(rows)
 
 
 if __name__ == "__main__":
-    main()
+    benchmark(__doc__, {"messages": 20_000}, measure, told)

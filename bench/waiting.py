@@ -1,4 +1,6 @@
-"""Measure a run in which nobody is due: ``python bench/waiting.py [--customers N] [--json FILE]``.
+"""Measure a run in which nobody is due.
+
+    python bench/waiting.py [--customers N] [--json FILE] [--keep FOLDER]
 
 A million customers wait in one journey: each for an order, which would also be its goal and let
 them leave it. A few have news, as on any day. The data is made by a seed; the program is measured
@@ -7,16 +9,12 @@ from outside, as whole processes through its public command line.
 
 from __future__ import annotations
 
-import argparse
-import json
 import shutil
-import tempfile
 from multiprocessing import Process
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from first_run import regulars
+from measuring import Result, Row, benchmark, regulars, stages, table
 
 SEED = 1_000_000
 NEWS = 1_000  # customers who order while the others wait
@@ -72,6 +70,8 @@ CHOOSY = PLAYBOOK.replace(
 
 def make(folder: Path, people: int, playbook: str) -> None:
     """A client whose every customer has filled a cart on one day."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     chance = np.random.default_rng(SEED)
     cities = chance.choice(["Portland", "Salem", "Eugene", "Bend"], people).tolist()
     seconds = chance.integers(0, 43_200, people)
@@ -94,7 +94,13 @@ def order(folder: Path, people: int) -> None:
     (folder / "orders-2.csv").write_text("id,customer,time\n" + "".join(rows))
 
 
-def measure(folder: Path, people: int, playbook: str) -> dict[str, Any]:
+def measure(folder: Path, customers: int) -> Result:
+    """Both kinds of waiting."""
+    kinds = {"wait": PLAYBOOK, "wait_for": CHOOSY}
+    return {name: waited(folder / name, customers, text) for name, text in kinds.items()}
+
+
+def waited(folder: Path, people: int, playbook: str) -> Result:
     """The run that lets everybody in, one in which nobody is due, one in which a few order."""
     # In a process of its own: the memory of whoever makes the data would count as the program's.
     maker = Process(target=make, args=(folder, people, playbook))
@@ -118,8 +124,12 @@ def measure(folder: Path, people: int, playbook: str) -> dict[str, Any]:
     }
 
 
-def table(result: dict[str, Any]) -> str:
-    rows = [
+def told(result: Result) -> str:
+    return "\n".join(f"{name}\n{table(rows(kind))}" for name, kind in result.items())
+
+
+def rows(result: Result) -> list[Row]:
+    found: list[Row] = [
         ("customers who wait", f"{result['waiting']:,}", ""),
         ("a run with nobody due", f"{result['waiting_seconds']:.1f} s", f"≤ {LIMIT:.0f} s"),
         ("one in which a few order", f"{result['news_seconds']:.1f} s", ""),
@@ -127,26 +137,8 @@ def table(result: dict[str, Any]) -> str:
         ("the run that let them in", f"{result['entering_seconds']:.1f} s", ""),
         ("peak memory", f"{result['peak_mb']:.0f} MB", ""),
     ]
-    rows += [
-        (f"  stage {name}", f"{seconds:.2f} s", "") for name, seconds in result["stages"].items()
-    ]
-    return "\n".join(f"{name:<28}{value:>14}   {wanted}" for name, value, wanted in rows)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--customers", type=int, default=1_000_000)
-    parser.add_argument("--json", type=Path, help="write the numbers here")
-    given = parser.parse_args()
-    results = {}
-    for name, playbook in (("wait", PLAYBOOK), ("wait_for", CHOOSY)):
-        with tempfile.TemporaryDirectory() as folder:
-            results[name] = measure(Path(folder), given.customers, playbook)
-        print(f"{name}\n{table(results[name])}")
-    if given.json:
-        given.json.parent.mkdir(parents=True, exist_ok=True)
-        given.json.write_text(json.dumps(results, indent=2) + "\n")
+    return found + stages(result["stages"])
 
 
 if __name__ == "__main__":
-    main()
+    benchmark(__doc__, {"customers": 1_000_000}, measure, told)
