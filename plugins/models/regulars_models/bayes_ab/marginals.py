@@ -98,8 +98,8 @@ class Beta:
         away = x - for_it
         height = np.sqrt(self.a * self.b / (self.a + self.b)) / (ROOT * for_it * against)
         exponent = (
-            special.xlog1py(self.a - 1, away / for_it)
-            + special.xlog1py(self.b - 1, -away / against)
+            special.xlog1py(self.a - 1, np.maximum(away / for_it, -1))  # rounding may leave [0, 1]
+            + special.xlog1py(self.b - 1, np.maximum(-away / against, -1))
             + (_stirling(self.a + self.b) - _stirling(self.a) - _stirling(self.b))
         )
         return np.asarray(height * np.exp(exponent))

@@ -55,8 +55,8 @@ def _betas(narrow: Beta, wide: Beta) -> tuple[float, float, float]:
     weights = weights * narrow.pdf(x)
     above = 1 - wide.cdf(x)
     more = (wide.mean - x) * above + x * (1 - x) * wide.pdf(x) / (wide.a + wide.b)
-    less = more - (wide.mean - x)
-    return float(above @ weights), max(float(more @ weights), 0.0), max(float(less @ weights), 0.0)
+    gain = max(float(more @ weights), 0.0)
+    return float(above @ weights), gain, max(gain - (wide.mean - narrow.mean), 0.0)
 
 
 def _gammas(first: Gamma, second: Gamma) -> tuple[float, float, float]:

@@ -47,6 +47,21 @@ def revenue(
     return Spend(conversion(buyers, visitors), 3 + shape * buyers, 2 * typical + shape * total)
 
 
+def evenness(buyers: Floats, means: Floats, sds: Floats) -> tuple[float, float]:
+    """What a buyer spends in all arms together, and the shape of it; each array is by arm.
+
+    The spread within the arms is begun with two purchases that vary like an exponential, so that
+    the first few don't pass for certainty. Both are 0 where nobody bought for anything.
+    """
+    money, everybody = float((buyers * means).sum()), float(buyers.sum())
+    if money <= 0:
+        return 0.0, 0.0
+    typical = money / everybody
+    free = np.maximum(buyers - 1, 0)
+    varies = (float((free * sds**2).sum()) / typical**2 + 2) / (float(free.sum()) + 2)
+    return typical, 1 / varies
+
+
 class _Series(NamedTuple):
     """The density of the logarithm: a Legendre series on each of many even panels.
 
