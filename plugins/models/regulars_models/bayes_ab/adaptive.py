@@ -13,7 +13,7 @@ both arms are compared over the same days, is had here too with two arms: the mo
 doesn't make an arm look better. With more arms only the own e is stored, and the rest is taken to
 be spread evenly, so they are compared over the same days only about.
 
-Units whose window is still open are left out: those of an arm that is given more lately are younger.
+Units whose window is still open are left out: those of an arm that is given more are younger.
 """
 
 from __future__ import annotations
