@@ -133,9 +133,9 @@ COLUMNS = (
     "same arms, 20 a day",
     "same arms, {per_day} a day",
     "same arms, 10,000 a day",
-    "+10 % found",
-    "+20 % found",
-    "days until it stops at +20 %",
+    "+10% found",
+    "+20% found",
+    "days until it stops at +20%",
     "right when it decides",
 )
 HEAD = (
@@ -144,9 +144,9 @@ HEAD = (
 
 Who looks every day and stops as soon as the numbers look good finds a winner where there is none.
 Here is how often, measured on {measured} with {runs:,} experiments a cell (`make bench`,
-`bench/peeking.py`): two arms, {days} days, {per_day} customers an arm a day, {base:.0%} of them
-order. Where both arms are the same, 5 % is what was agreed on; chance alone makes that number
-swing by {error:.1%} either way.
+`bench/peeking.py`): two arms, {days} days, {per_day} customers an arm a day, of whom {base:.0%}
+order. Where both arms are the same, an error of 5% is what was agreed on; chance alone can move
+that number by {error:.1%} either way.
 
 """
 )
@@ -154,7 +154,7 @@ TAIL = """
 - *Same arms*: how often a winner is called although both arms are the same, by the traffic.
 - *Found*: how often the better arm is called the winner within the {days} days.
 - *Right when it decides*: the share of winners that are better indeed, where the true effects are
-  drawn from N(0, 5 %), as small as most are in practice.
+  drawn from N(0, 5%), as small as most are in practice.
 
 The default is the first row. Its looks are fixed before the start, so it can be read daily: between
 looks its last answer stands. The second row is the flag that is printed beside it. It holds

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from regulars_models.bayes_ab import lift
 from regulars_models.bayes_ab.effects import Effects, conversion
 from regulars_models.bayes_ab.lift import posterior
 from scipy.stats import norm
@@ -70,18 +69,6 @@ def test_two_arms_are_the_conjugate_normal_on_the_log_ratio(
     assert np.log1p(told.mean) == pytest.approx(middle, abs=1e-9)
     half = np.log1p([told.low, told.high])
     assert half == pytest.approx(middle + 1.959963984540054 * variance**0.5 * np.array([-1, 1]))
-
-
-@seen
-@given(st.lists(st.tuples(st.floats(-3, 3), st.floats(1e-9, 4)), min_size=2, max_size=2), taus)
-def test_the_pair_and_the_integral_agree(drawn: list[tuple[float, float]], tau: float) -> None:
-    both = lift._arms(made(drawn), tau**2 / 2)
-
-    for smaller in (False, True):
-        closed, top = lift._pair(both, smaller=smaller)
-        summed, high = lift._many(both, smaller=smaller)
-        assert summed == pytest.approx(closed, abs=1e-10)
-        assert high == pytest.approx(top, rel=1e-10)
 
 
 def test_three_arms_agree_with_draws() -> None:

@@ -118,9 +118,9 @@ class Decision:
 def decide(plan: Plan, looks: Sequence[Look], now: Look, *, broken: bool = False) -> Decision:
     """What the ``looks`` taken so far say; ``now`` is what is known today.
 
-    Looks are in order of time, each on the day that it was taken; a skipped one is left out. The
-    first look that answers stands, also when later data are there; between looks the last one
-    stands. The flag is of ``now``.
+    Looks are in order of time, each on the day that it was taken; a skipped one is left out, and
+    one at the horizon or later is the last. The first look that answers stands, also when later
+    data are there; between looks the last one stands. The flag is of ``now``.
     """
     flag = flagged(plan, now.effects)
     if broken:
