@@ -1,0 +1,166 @@
+"""The analysis: from a trial to everything that is to be said of it, in numbers.
+
+The first goal decides, the others are read beside it. What was known at each planned look is
+computed anew from the same arrays, so a result doesn't depend on who looked when.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .checks import exposure_delay, novelty, sample_ratio
+from .decision import Decision, Look, Plan, decide
+from .evidence import Evidence, effects_of, evidence
+from .factorial import contrasts
+from .lift import posterior
+from .pooling import by_segment
+from .power import smallest_lift
+from .prior import TAU, learn
+from .qini import qini
+from .settings import DAY
+from .uplift import uplift
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from regulars.hooks import Outcome, Trial
+
+    from .checks import Check
+    from .factorial import Contrast
+    from .lift import LiftPosterior
+    from .pooling import SegmentLift
+    from .qini import Qini
+    from .settings import BayesAB
+
+WEEK = 7 * DAY
+
+
+@dataclass(frozen=True)
+class GoalResult:
+    """One goal: ``smallest`` is the lift that each arm's data can find by the horizon."""
+
+    evidence: Evidence
+    posterior: LiftPosterior
+    smallest: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Gain:
+    """Who gains from ``arm``: the test of the score, or a sentence that says why there is none."""
+
+    arm: str
+    found: Qini | str
+
+
+@dataclass(frozen=True)
+class Result:
+    """All that is known on ``day``, counted from the first exposure."""
+
+    trial: Trial
+    plan: Plan
+    day: float
+    decision: Decision
+    goals: tuple[GoalResult, ...]
+    checks: Mapping[str, Check]
+    segments: tuple[SegmentLift, ...] = ()
+    factors: tuple[Contrast, ...] = ()
+    gains: tuple[Gain, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person should know before they believe it."""
+        return tuple(check.warning for check in self.checks.values() if check.warning)
+
+
+def analyse(config: BayesAB, trial: Trial) -> Result | None:
+    """Everything that ``trial`` says; None while nobody has been given an arm."""
+    if not len(trial.units) or not trial.outcomes:
+        return None
+    first, start = trial.outcomes[0], int(trial.units.at.min())
+    plan = plan_of(config, trial)
+    checks = _checks(trial, first, start)
+    now = Look((trial.now - start) / DAY, evidence(trial, first, None, config.cuped).effects)
+    looks = looks_of(config, trial, plan)
+    goals = tuple(_goal(config, trial, outcome, plan, now.day) for outcome in trial.outcomes)
+    return Result(
+        trial,
+        plan,
+        now.day,
+        decide(plan, looks, now, broken=checks["sample ratio"].warning is not None),
+        goals,
+        checks,
+        by_segment(trial, first, plan.tau),
+        contrasts(now.effects, trial.levels, plan.tau) if trial.levels else (),
+        tuple(_gains(config, trial, first)),
+    )
+
+
+def plan_of(config: BayesAB, trial: Trial) -> Plan:
+    """How it is decided: the playbook's words, with the width of the prior that holds."""
+    tau = config.prior.share if config.prior else float(trial.learned.get("tau", TAU))
+    smaller = trial.outcomes[0].goal.better == "less"
+    return Plan(config.days, config.looks, config.alpha.share, config.rope.share, tau, smaller)
+
+
+def looks_of(config: BayesAB, trial: Trial, plan: Plan) -> list[Look]:
+    """What was known at each planned look that is over."""
+    start = int(trial.units.at.min())
+    instants = [(day, start + round(day * DAY)) for day in plan.days]
+    return [
+        Look(day, evidence(trial, trial.outcomes[0], at, config.cuped).effects)
+        for day, at in instants
+        if at <= trial.now
+    ]
+
+
+def learn_prior(read: Sequence[tuple[Any, Trial]]) -> dict[str, Any]:
+    """The width of the lift prior after the experiments that are over, and how many those are.
+
+    Of each counts its first arm beside the control: chosen by its place, not by its result.
+    """
+    lifts = []
+    for config, trial in read:
+        if not len(trial.units) or not trial.outcomes or len(trial.arms) == 1:
+            continue
+        end = int(trial.units.at.min()) + config.horizon.micros
+        if end <= trial.now:
+            lifts.append(evidence(trial, trial.outcomes[0], end, config.cuped).effects.against(1))
+    known = [lift for lift in lifts if np.isfinite(lift).all()]
+    return {"tau": learn(known), "experiments": len(known)}
+
+
+def _goal(config: BayesAB, trial: Trial, outcome: Outcome, plan: Plan, day: float) -> GoalResult:
+    found = evidence(trial, outcome, None, config.cuped)
+    smaller = outcome.goal.better == "less"
+    grown = max(min(day / plan.horizon, 1.0), 1e-9)  # of the units that there will be
+    smallest = tuple(
+        smallest_lift(found.effects.against(arm)[1] * grown, plan, len(trial.arms))
+        for arm in range(1, len(trial.arms))
+    )
+    return GoalResult(found, posterior(found.effects, plan.tau, smaller=smaller), smallest)
+
+
+def _checks(trial: Trial, first: Outcome, start: int) -> dict[str, Check]:
+    """A bandit changes the shares on purpose, so of its arms neither size nor time is checked."""
+    units = trial.units
+    early = units.at < start + WEEK
+    weekly = (effects_of(trial, first, mask) for mask in (early, ~early))
+    checks = {"sample ratio": sample_ratio(trial.arms, [0] * len(trial.arms), trial.weights)}
+    if not trial.adaptive:
+        counts = np.bincount(units.arm, minlength=len(trial.arms))
+        checks["sample ratio"] = sample_ratio(trial.arms, counts, trial.weights)
+        checks["exposure delay"] = exposure_delay(trial.arms, units.arm, units.at)
+    return checks | {"novelty": novelty(*weekly)}
+
+
+def _gains(config: BayesAB, trial: Trial, first: Outcome) -> list[Gain]:
+    if not config.uplift:
+        return []
+    found = []
+    for place, arm in enumerate(trial.arms[1:], start=1):
+        learned = uplift(trial, first, config.uplift, place)
+        found.append(Gain(arm, learned if isinstance(learned, str) else qini(learned)))
+    return found

@@ -1,0 +1,85 @@
+"""Numbers: a result as JSON; what is not known or without end is null."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .qini import Qini
+from .settings import DAY
+
+if TYPE_CHECKING:
+    from .analysis import GoalResult, Result
+
+
+def numbers(result: Result) -> dict[str, Any]:
+    """Everything that the tables say, unrounded; lifts are shares, days count from the start."""
+    plan, decision = result.plan, result.decision
+    data = {
+        "day": result.day,
+        "horizon": plan.horizon,
+        "prior": {"tau": plan.tau, "experiments": result.trial.learned.get("experiments", 0)},
+        "decision": {
+            "look": decision.look,
+            "day": decision.day,
+            "days_more": decision.days,
+            "alpha": plan.alpha,
+            "rope": plan.rope,
+            "intervals": [asdict(each) for each in decision.intervals],
+            "standings": list(decision.standings),
+            "always_valid": [asdict(each) for each in decision.flag.intervals],
+        },
+        "goals": {goal.evidence.goal.id: _goal(goal) for goal in result.goals},
+        "checks": {name: check.p for name, check in result.checks.items()},
+        "segments": [asdict(each) for each in result.segments],
+        "factors": [asdict(each) for each in result.factors],
+        "uplift": {
+            gain.arm: asdict(gain.found) if isinstance(gain.found, Qini) else gain.found
+            for gain in result.gains
+        },
+    }
+    plain: dict[str, Any] = _plain(data)
+    return plain
+
+
+def _goal(goal: GoalResult) -> dict[str, Any]:
+    found, known = goal.evidence, goal.posterior
+    arms: dict[str, dict[str, Any]] = {}
+    for arm, name in enumerate(known.names):
+        bottom = float(found.bottom[arm])
+        arms[name] = {
+            "units": int(found.units[arm]),
+            "value": float(found.top[arm]) / bottom if bottom else None,
+            "interval": list(known.interval(arm)) if known.informed else None,
+            "p_best": float(known.p_best[arm]),
+            "expected_loss": float(known.expected_loss[arm]),
+            "relative_loss": float(known.relative_loss[arm]),
+        }
+        if arm:
+            arms[name]["lift"] = asdict(known.lift(arm))
+            arms[name]["smallest_lift"] = goal.smallest[arm - 1]
+    saved = None if found.adjusted is None else found.adjusted.saved
+    return {
+        "kind": found.goal.kind,
+        "within_days": found.goal.within / DAY,
+        "better": found.goal.better,
+        "waiting": found.waiting,
+        "cuped_saved": saved,
+        "arms": arms,
+    }
+
+
+def _plain(value: Any) -> Any:
+    """``value`` in what JSON knows."""
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | np.ndarray):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, np.generic):
+        return _plain(value.item())
+    if isinstance(value, float) and not isfinite(value):
+        return None
+    return value

@@ -1,0 +1,99 @@
+"""Telling: what the verdict is, in one sentence, and what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .wording import chance, days, lift, span
+
+if TYPE_CHECKING:
+    from .analysis import Result
+    from .decision import Interval
+
+NOBODY = "Nobody has been given an arm yet."
+
+
+def sentence(result: Result) -> str:
+    """The verdict in words; what it says of lifts stands in the intervals that are printed."""
+    match result.decision.verdict:
+        case "broken":
+            return "Broken: the arms are not comparable, so there is no result."
+        case "winner":
+            return _won(result)
+        case "equivalent":
+            return _equivalent(result)
+        case "stopped without an answer":
+            return _stopped(result)
+        case _:
+            return _going_on(result)
+
+
+def _goal(result: Result) -> str:
+    return result.goals[0].evidence.goal.id
+
+
+def _when(result: Result) -> str:
+    decision = result.decision
+    return f"day {decision.day:.3g} of {result.plan.horizon:.3g}, look {decision.look}"
+
+
+def _won(result: Result) -> str:
+    decision, control = result.decision, result.trial.arms[0]
+    if decision.arm == control:
+        return f"{control} wins: every other arm is worse for {_goal(result)} ({_when(result)})."
+    interval = next(each for each in decision.intervals if each.arm == decision.arm)
+    return (
+        f"{decision.arm} wins: {_goal(result)} {lift(interval.lift)} against {control}, "
+        f"between {span(interval.low, interval.high)} ({_when(result)})."
+    )
+
+
+def _equivalent(result: Result) -> str:
+    worse = [
+        interval.arm
+        for interval, standing in zip(
+            result.decision.intervals, result.decision.standings, strict=True
+        )
+        if standing == "worse"
+    ]
+    same = f"no arm moves {_goal(result)} by more than {100 * result.plan.rope:.3g} %"
+    if worse:
+        same = f"{_and(worse)} is worse, and no other arm moves {_goal(result)} by more than"
+        same += f" {100 * result.plan.rope:.3g} %"
+    return f"Equivalent: {same} ({_when(result)}). Take whichever is cheapest."
+
+
+def _stopped(result: Result) -> str:
+    widest = _widest(result.decision.intervals)
+    said = f"Stopped without an answer after {days(result.plan.horizon)}"
+    if widest is None:
+        return f"{said}: too little is known of the arms."
+    least = min(result.goals[0].smallest, default=float("inf"))
+    return (
+        f"{said}: for {_goal(result)} {widest.arm} is between {span(widest.low, widest.high)} "
+        f"against {result.trial.arms[0]}. So many customers can find a lift of "
+        f"{lift(least)} or more."
+    )
+
+
+def _going_on(result: Result) -> str:
+    if len(result.trial.arms) == 1:
+        return "There is one arm, so there is nothing to compare it with."
+    leading = result.goals[0].posterior
+    if not leading.informed:
+        return f"Not enough data yet: keep going, about {days(result.decision.days)} more."
+    best = max(range(len(leading.names)), key=lambda arm: float(leading.p_best[arm]))
+    return (
+        f"Not enough data yet: keep going, about {days(result.decision.days)} more. "
+        f"So far {leading.names[best]} is the best with a chance of "
+        f"{chance(float(leading.p_best[best]))}."
+    )
+
+
+def _widest(intervals: tuple[Interval, ...]) -> Interval | None:
+    known = [each for each in intervals if each.high < float("inf")]
+    return max(known, key=lambda each: each.high - each.low, default=None)
+
+
+def _and(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
