@@ -26,6 +26,7 @@ COMMANDS = {
     "why": "tell one customer's story, with the reasons",
     "deliveries": "list messages, and settle those whose outcome is unknown",
     "feedback": "record what providers and readers say of messages",
+    "experiments": "read what experiments have found",
     "render": "show a message as a customer would get it",
     "sources": "show what was loaded, and the rows that were refused",
     "plugins": "list plugins and what they offer",

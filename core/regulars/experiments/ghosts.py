@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
+
 from regulars.customers.aggregates import of_goal
 from regulars.playbook.experiments import Decide, Experiment
 from regulars.playbook.policy import HOLDOUT
@@ -11,6 +13,7 @@ from regulars.playbook.policy import HOLDOUT
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from regulars.hooks.plugins import Plugins
     from regulars.playbook.experiments import AnyGoal
     from regulars.playbook.playbook import Playbook
 
@@ -18,10 +21,10 @@ IN = "in"  # the arm of those who are written to
 LEAST = 1e-9  # the share of an arm that nobody is to have, which no experiment could write
 
 
-def experiment_of(playbook: Playbook, name: str) -> Experiment:
+def experiment_of(playbook: Playbook, plugins: Plugins, name: str) -> Experiment:
     """The experiment called ``name``, or the holdout as one; KeyError if there is neither."""
     if name == HOLDOUT and playbook.policy.holdout is not None:
-        return _of_holdout(playbook, playbook.policy.holdout.share)
+        return _of_holdout(playbook, plugins, playbook.policy.holdout.share)
     return playbook.experiments[name]
 
 
@@ -30,19 +33,28 @@ def readable(playbook: Playbook) -> list[str]:
     return [*playbook.experiments, *([HOLDOUT] if playbook.policy.holdout is not None else [])]
 
 
-def _of_holdout(playbook: Playbook, share: float) -> Experiment:
+def _of_holdout(playbook: Playbook, plugins: Plugins, share: float) -> Experiment:
     """It is to change what any experiment is to change, and is read as the first of them is.
 
-    The analysis' settings are its own: those of an experiment speak of that one.
+    The analysis' settings are its own, because those of an experiment speak of that one.
     """
     share = min(max(share, LEAST), 1 - LEAST)
-    used = [e.decide.use for e in playbook.experiments.values() if e.decide is not None]
+    decides = (e.decide for e in playbook.experiments.values() if e.decide is not None)
+    plain = (Decide(use=decide.use) for decide in decides)
     return Experiment(
         arms={HOLDOUT: {}, IN: {}},
         weights=[share, 1 - share],
         goals=list(_goals(playbook.experiments)),
-        decide=Decide(use=used[0]) if used else None,
+        decide=next((decide for decide in plain if _needs_no_settings(decide, plugins)), None),
     )
+
+
+def _needs_no_settings(decide: Decide, plugins: Plugins) -> bool:
+    try:
+        decide.configured(plugins.analyses)
+    except ValidationError:
+        return False
+    return True
 
 
 def _goals(experiments: Mapping[str, Experiment]) -> Iterator[AnyGoal]:

@@ -37,7 +37,7 @@ def trial_of(connection: Connection, scope: Scope, name: str) -> Trial:
     Raises:
         PluginError: the analysis fails when it is asked for the traits that it wants to know.
     """
-    experiment = experiment_of(scope.playbook, name)
+    experiment = experiment_of(scope.playbook, scope.plugins, name)
     weights = experiment.shares()
     arms = sorted(weights, key=lambda arm: arm != experiment.control)  # it comes first
     members = members_of(scope, experiment, name, arms)

@@ -1,0 +1,95 @@
+"""What an experiment has found, for people: the sentence first, then what to know, then numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from .printing import console, one_line, print_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regulars.experiments.brought import Brought
+    from regulars.hooks.trials import Reading
+    from regulars.runs.experimenting import Standing
+
+
+def print_findings(standing: Standing) -> None:
+    """What ``standing`` tells, on stdout."""
+    out = console()
+    out.print(Text(f"{standing.name} as of {standing.at:%Y-%m-%d %H:%M} UTC", "bold"))
+    out.print("")
+    for sentence in _sentences(standing):
+        out.print(Text(one_line(sentence)))
+    warnings = [*_unknown(standing), *(standing.reading.warnings if standing.reading else ())]
+    for warning in warnings:
+        out.print(Text.assemble(("! ", "yellow"), one_line(warning)))
+    out.print("")
+    if standing.reading is None:
+        _print_brought(standing)
+    else:
+        _print_tables(standing.reading)
+
+
+def _sentences(standing: Standing) -> Iterator[str]:
+    if standing.since is None:
+        yield "Nobody was given an arm yet."
+    if standing.reading is not None:
+        yield standing.reading.sentence
+        return
+    if standing.since is not None:
+        count = sum(standing.units.values())
+        unit = standing.experiment.unit
+        whose = f"units ({unit})" if unit else "customers"
+        yield f"{count:,} {whose} have an arm, the first since {standing.since:%Y-%m-%d}."
+    if not standing.experiment.goals:
+        yield "It has no goals: write what it is to change, to have it measured."
+    elif standing.experiment.decide is None:
+        yield "Nothing decides it: write decide: {use: bayes-ab, horizon: 28d} to have it decided."
+
+
+def _unknown(standing: Standing) -> Iterator[str]:
+    if standing.at > standing.known:
+        yield f"What happened after the last run, {standing.known:%Y-%m-%d %H:%M}, isn't known yet."
+
+
+def _print_tables(reading: Reading) -> None:
+    for table in reading.tables:
+        print_table(table.title, table.columns, table.rows)
+        for note in table.notes:
+            console().print(Text(one_line(note), "dim"))
+        if table.notes:
+            console().print("")
+
+
+def _print_brought(standing: Standing) -> None:
+    if not standing.brought:
+        print_table("Arms", ["arm", "units"], standing.units.items())
+        return
+    rows = [
+        [item.goal.id, item.arm, item.units, _total(item), _value(item)]
+        for item in standing.brought
+    ]
+    print_table("What each arm brought", ["goal", "arm", "units", "total", "that is"], rows)
+
+
+def _total(item: Brought) -> str:
+    return f"{item.total:,.2f}" if item.goal.kind in {"revenue", "ratio"} else f"{item.total:,.0f}"
+
+
+def _value(item: Brought) -> str:
+    if item.value is None:
+        return ""
+    match item.goal.kind:
+        case "conversion":
+            return f"{item.value:.2%} of them"
+        case "count" | "revenue":
+            return f"{item.value:,.4g} each"
+        case "mean":
+            return f"{item.value:,.4g} on average"
+        case "time":
+            return f"{item.value:,.3g} days on average"
+        case _:
+            return f"{item.value:,.4g} {item.goal.noun}"
