@@ -7,7 +7,26 @@ from typing import TYPE_CHECKING
 from regulars.hooks import hookimpl
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import click
+    from regulars.hooks import AllocationKind, AnalysisKind
+
+
+@hookimpl
+def regulars_analyses() -> Iterable[AnalysisKind]:
+    """Offer ``bayes-ab``."""
+    from .kind import BAYES_AB  # noqa: PLC0415 (only when a playbook is read)
+
+    return [BAYES_AB]
+
+
+@hookimpl
+def regulars_allocations() -> Iterable[AllocationKind]:
+    """Offer the bandits ``thompson`` and ``top-two``."""
+    from .allocations import ALLOCATIONS  # noqa: PLC0415 (only when a playbook is read)
+
+    return ALLOCATIONS
 
 
 @hookimpl

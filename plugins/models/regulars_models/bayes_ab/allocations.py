@@ -6,9 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
-from regulars.hooks import AllocationKind, Settings
-
-from .percentages import Share  # noqa: TC001 (pydantic reads the annotations)
+from regulars.hooks import AllocationKind, Percentage, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,20 +18,20 @@ class BanditSettings(Settings):
     """How far a bandit may go."""
 
     floor: Annotated[
-        Share, Field(description="the least that any arm is given, up to an equal share")
-    ] = 0.05
+        Percentage, Field(description="the least that any arm is given, up to an equal share")
+    ] = Percentage(0.05)
 
 
 def _thompson(config: BanditSettings, trial: Trial) -> Sequence[float]:
     """Loads what calculates when it is asked: a playbook is to be checked in no time."""
     bandit = import_module(".bandit", __package__)
-    given: Sequence[float] = bandit.allocate(bandit.thompson, config.floor, trial)
+    given: Sequence[float] = bandit.allocate(bandit.thompson, config.floor.share, trial)
     return given
 
 
 def _top_two(config: BanditSettings, trial: Trial) -> Sequence[float]:
     bandit = import_module(".bandit", __package__)
-    given: Sequence[float] = bandit.allocate(bandit.top_two, config.floor, trial)
+    given: Sequence[float] = bandit.allocate(bandit.top_two, config.floor.share, trial)
     return given
 
 

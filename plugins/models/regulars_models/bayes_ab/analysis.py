@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from regulars.errors import RegularsError
 
 from .checks import exposure_delay, novelty, sample_ratio
 from .decision import Decision, Look, Plan, decide
@@ -159,8 +160,15 @@ def _checks(trial: Trial, first: Outcome, start: int) -> dict[str, Check]:
 def _gains(config: BayesAB, trial: Trial, first: Outcome) -> list[Gain]:
     if not config.uplift:
         return []
-    found = []
-    for place, arm in enumerate(trial.arms[1:], start=1):
-        learned = uplift(trial, first, config.uplift, place)
-        found.append(Gain(arm, learned if isinstance(learned, str) else qini(learned)))
-    return found
+    return [
+        Gain(arm, _who_gains(config, trial, first, place))
+        for place, arm in enumerate(trial.arms[1:], start=1)
+    ]
+
+
+def _who_gains(config: BayesAB, trial: Trial, first: Outcome, arm: int) -> Qini | str:
+    try:
+        learned = uplift(trial, first, config.uplift, arm)
+    except RegularsError as missing:  # scikit-learn: the rest can be read without it
+        return str(missing)
+    return learned if isinstance(learned, str) else qini(learned.evidence)

@@ -81,10 +81,10 @@ def _going_on(result: Result) -> str:
         return "There is one arm, so there is nothing to compare it with."
     leading = result.goals[0].posterior
     if not leading.informed:
-        return f"Not enough data yet: keep going, about {days(result.decision.days)} more."
+        return f"Not enough data yet: keep going for about {days(result.decision.days, 'more')}."
     best = max(range(len(leading.names)), key=lambda arm: float(leading.p_best[arm]))
     return (
-        f"Not enough data yet: keep going, about {days(result.decision.days)} more. "
+        f"Not enough data yet: keep going for about {days(result.decision.days, 'more')}. "
         f"So far {leading.names[best]} is the best with a chance of "
         f"{chance(float(leading.p_best[best]))}."
     )

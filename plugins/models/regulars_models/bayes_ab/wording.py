@@ -60,7 +60,7 @@ def unit(goal: Goal) -> str:
     }[goal.kind]
 
 
-def days(number: float) -> str:
-    """About so many days."""
+def days(number: float, word: str = "") -> str:
+    """About so many days: ``9 days``, or ``9 more days`` with the word ``more``."""
     whole = max(round(number), 1)
-    return "1 day" if whole == 1 else f"{whole:,} days"
+    return " ".join(filter(None, (f"{whole:,}", word, "day" if whole == 1 else "days")))
