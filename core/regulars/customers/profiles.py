@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sqlalchemy import select
 
 from regulars.amounts import SCALE
+from regulars.batches import batches
 from regulars.instants import instant
 from regulars.store.tables import scores
 
@@ -65,8 +66,8 @@ class Profile:
 def profiles(connection: Connection, known: Known, ids: Sequence[int]) -> dict[int, Profile]:
     """The profiles of the customers with these numbers in the store, in the order of ``ids``."""
     found: dict[int, Profile] = {}
-    for start in range(0, len(ids), AT_ONCE):
-        found |= _read(connection, known, ids[start : start + AT_ONCE])
+    for some in batches(ids, AT_ONCE):
+        found |= _read(connection, known, some)
     return {number: found[number] for number in ids if number in found}
 
 

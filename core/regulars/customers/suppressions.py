@@ -7,11 +7,11 @@ that is keyed with a secret is kept, so nobody who has the store alone can find 
 from __future__ import annotations
 
 from hashlib import blake2b
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select
 
+from regulars.batches import batches
 from regulars.signing import derived
 from regulars.store import insert_rows, tables
 from regulars.store.folding import fold_text
@@ -19,7 +19,7 @@ from regulars.store.functions import fold
 from regulars.store.tables import VALUE_LENGTH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from sqlalchemy import ColumnElement, Connection
 
@@ -117,7 +117,7 @@ def erased_hashes(connection: Connection) -> frozenset[bytes]:
 def _known(connection: Connection, keys: Iterable[bytes]) -> dict[bytes, str]:
     suppressions = tables.suppressions
     found: dict[bytes, str] = {}
-    for some in _batches(keys):
+    for some in batches(keys, _AT_ONCE):
         query = select(suppressions.c.key, suppressions.c.reason)
         rows = connection.execute(query.where(suppressions.c.key.in_(some)))
         found |= {bytes(row.key): row.reason for row in rows}
@@ -126,11 +126,5 @@ def _known(connection: Connection, keys: Iterable[bytes]) -> dict[bytes, str]:
 
 def _delete(connection: Connection, keys: Iterable[bytes]) -> None:
     suppressions = tables.suppressions
-    for some in _batches(keys):
+    for some in batches(keys, _AT_ONCE):
         connection.execute(delete(suppressions).where(suppressions.c.key.in_(some)))
-
-
-def _batches(keys: Iterable[bytes]) -> Iterator[list[bytes]]:
-    source = iter(keys)
-    while batch := list(islice(source, _AT_ONCE)):
-        yield batch

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 
+from regulars.batches import batches
 from regulars.instants import micros
 from regulars.store import tables, update_rows
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 LEASE = timedelta(seconds=60)
 TRIED_FOR = timedelta(hours=48)  # how long after its plan a message that fails for now is tried
+_AT_ONCE = 500  # rows in one statement
 
 _ledger = tables.deliveries
 
@@ -118,8 +120,8 @@ class Ledger:
         unknown = again | {"state": "unknown", "reason": "interrupted", "detail": _INTERRUPTED}
         unknown |= {"decided_by": self.run, "settled_at": self.now}
         for ids, values in ((free, again), (lost, unknown)):
-            for start in range(0, len(ids), 500):
-                some = _ledger.c.id.in_(ids[start : start + 500])
+            for batch in batches(ids, _AT_ONCE):
+                some = _ledger.c.id.in_(batch)
                 # the fence grows, so that a late answer is refused
                 connection.execute(
                     update(_ledger).where(some).values(**values, fence=_ledger.c.fence + 1)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from regulars.batches import batches
 from regulars.customers.samples import share_of
 from regulars.customers.shares import stable_share, threshold
 from regulars.errors import StoreError
@@ -86,8 +87,7 @@ def _given(
         arms = arms.join(customers, customers.c.id == exposures.c.customer)
     else:
         words = {share_of(ranges.unit, id_): id_ for id_ in ids}
-    keys = list(words)
-    for start in range(0, len(keys), AT_ONCE):
-        these = arms.add_columns(column).where(column.in_(keys[start : start + AT_ONCE]))
+    for keys in batches(words, AT_ONCE):
+        these = arms.add_columns(column).where(column.in_(keys))
         for arm, key in connection.execute(these):
             yield words[key], arm

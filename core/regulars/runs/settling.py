@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import select, update
 
+from regulars.batches import batches
 from regulars.errors import StoreError
 from regulars.store import hold, tables
 
@@ -45,8 +46,8 @@ def resolve(loaded: Loaded, ids: Collection[int], word: Word, who: str, now: dat
     with stored(loaded) as store, hold(store.url), store.transaction() as connection:
         _refuse_others(connection, chosen)
         deliveries = tables.deliveries
-        for start in range(0, len(chosen), AT_ONCE):
-            some = deliveries.c.id.in_(chosen[start : start + AT_ONCE])
+        for batch in batches(chosen, AT_ONCE):
+            some = deliveries.c.id.in_(batch)
             connection.execute(update(deliveries).where(some).values(_settled(word, said)))
     return len(chosen)
 
@@ -70,12 +71,12 @@ def _settled(word: Word, said: str) -> dict[str, Any]:
 def _refuse_others(connection: Connection, ids: Collection[int]) -> None:
     """Refuse all when one of ``ids`` is no unknown message."""
     states: dict[int, str] = {}
-    chosen, deliveries = list(ids), tables.deliveries
-    for start in range(0, len(chosen), AT_ONCE):
-        some = deliveries.c.id.in_(chosen[start : start + AT_ONCE])
+    deliveries = tables.deliveries
+    for batch in batches(ids, AT_ONCE):
+        some = deliveries.c.id.in_(batch)
         rows = connection.execute(select(deliveries.c.id, deliveries.c.state).where(some))
         states |= {row.id: row.state for row in rows}
-    found = {id_: states.get(id_, "not there") for id_ in chosen}
+    found = {id_: states.get(id_, "not there") for id_ in ids}
     wrong = [f"{id_} is {state}" for id_, state in found.items() if state != "unknown"]
     if wrong:
         raise StoreError(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from regulars.batches import batches
 from regulars.customers.privacy.erased import NOBODY
 from regulars.store import insert_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from sqlalchemy import Connection, Table
 
@@ -76,12 +76,6 @@ class KnownIds:
 
     def _find(self, names: Iterable[str]) -> None:
         column = self._table.c[self._column]
-        for chunk in _chunks(names):
+        for chunk in batches(names, _CHUNK):
             found = select(column, self._table.c.id).where(column.in_(chunk))
             self._known.update(map(tuple, self._connection.execute(found)))
-
-
-def _chunks(names: Iterable[str]) -> Iterator[list[str]]:
-    source = iter(names)
-    while chunk := list(islice(source, _CHUNK)):
-        yield chunk

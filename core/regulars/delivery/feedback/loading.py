@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from regulars.batches import batches
 from regulars.signing import signing_key
 
 from .files import read_file
@@ -92,7 +92,7 @@ def load_feedback(
         store, playbook, now, signing_key(playbook, make=False), feedback.recorded
     )
     learn_keys(store, playbook.id)
-    for batch in _batches(_all(playbook, files, form)):
+    for batch in batches(_all(playbook, files, form), BATCH):
         _record(recording, batch, feedback)
     return feedback
 
@@ -111,8 +111,3 @@ def _all(playbook: Playbook, files: Iterable[Path], form: Form | None) -> Iterat
     for path in files:
         for line, found in read_file(path, playbook.timezone, form):
             yield str(path), line, found
-
-
-def _batches(numbered: Iterator[Numbered]) -> Iterator[list[Numbered]]:
-    while batch := list(islice(numbered, BATCH)):
-        yield batch

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing, contextmanager, nullcontext
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event, literal_column
@@ -11,6 +10,7 @@ from sqlalchemy import select as select_
 from sqlalchemy.dialects.mysql import insert
 from sqlalchemy.exc import InvalidRequestError
 
+from regulars.batches import batches
 from regulars.errors import BusyError, StoreError, TemporaryError
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def insert_rows(
     with closing(connection.connection.cursor()) as cursor:
         cursor.execute("SET @regulars_skipped = 0")
         count = 0
-        for batch in _batches(rows):
+        for batch in batches(rows, _BATCH):
             cursor.executemany(statement, batch)
             count += len(batch)
         cursor.execute("SELECT @regulars_skipped")
@@ -122,12 +122,6 @@ def _kept(column: str) -> str:
     # INSERT IGNORE would swallow other errors too, and the driver's count includes what was
     # skipped; so a row that exists is left as it is, and counted on the way.
     return f"IF((@regulars_skipped := @regulars_skipped + 1) IS NULL, {column}, {column})"
-
-
-def _batches(rows: Iterable[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
-    source = iter(rows)
-    while batch := list(islice(source, _BATCH)):
-        yield batch
 
 
 def insert_new(

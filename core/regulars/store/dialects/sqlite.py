@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing, contextmanager, nullcontext
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import event, literal_column
 from sqlalchemy import select as select_
 from sqlalchemy.dialects.sqlite import insert
 
+from regulars.batches import batches
 from regulars.errors import BusyError, StoreError, TemporaryError
 from regulars.store.dialects import sqlite_file
 from regulars.store.folding import fold_text
@@ -122,9 +123,9 @@ def insert_rows(
     begin = f"INSERT INTO {quote(table.name)} ({names}) VALUES "  # noqa: S608 (quoted)
     marks = f"({', '.join('?' * len(columns))})"
     end = " ON CONFLICT DO NOTHING" if skip_existing else ""  # unlike OR IGNORE: other errors stay
-    count, source = 0, iter(rows)
+    count = 0
     with closing(connection.connection.cursor()) as cursor:
-        while batch := list(islice(source, _ROWS_AT_ONCE)):
+        for batch in batches(rows, _ROWS_AT_ONCE):
             values = list(chain.from_iterable(batch))
             if set(map(len, batch)) != {len(columns)}:
                 raise ValueError(f"every row of {table.name} must have {len(columns)} values")
