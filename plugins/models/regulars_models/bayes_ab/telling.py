@@ -15,6 +15,8 @@ NOBODY = "Nobody has been given an arm yet."
 
 def sentence(result: Result) -> str:
     """The verdict in words; what it says of lifts stands in the intervals that are printed."""
+    if len(result.trial.arms) == 1:
+        return "There is one arm, so there is nothing to compare it with."
     match result.decision.verdict:
         case "broken":
             return "Broken: the arms are not comparable, so there is no result."
@@ -77,8 +79,6 @@ def _stopped(result: Result) -> str:
 
 
 def _going_on(result: Result) -> str:
-    if len(result.trial.arms) == 1:
-        return "There is one arm, so there is nothing to compare it with."
     leading = result.goals[0].posterior
     if not leading.informed:
         return f"Not enough data yet: keep going for about {days(result.decision.days, 'more')}."
