@@ -60,7 +60,7 @@ def _covariates(values: Floats, known: NDArray[np.bool_]) -> Floats:
     """The trait in units of its spread, and if it is missing; without what never differs."""
     middle = float(values[known].mean()) if known.any() else 0.0
     filled = np.where(known, values, middle) - middle
-    spread = float(filled.std())
+    spread = float(filled.std()) if len(values) else 0.0
     columns = [filled / spread] if spread > 0 else []
     if known.any() and not known.all():
         columns.append((~known).astype(float))

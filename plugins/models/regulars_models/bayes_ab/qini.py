@@ -16,7 +16,7 @@ from scipy.special import ndtr, ndtri
 
 if TYPE_CHECKING:
     from .measures import Floats
-    from .uplift import Uplift
+    from .uplift import Evidence
 
 POINTS = 20  # of the curve
 
@@ -44,10 +44,9 @@ class Qini:
         return self.coefficient > self.band
 
 
-def qini(uplift: Uplift, level: float = 0.95) -> Qini:
-    """The curve of ``uplift`` with the band that random targeting stays in with ``level``."""
-    order = np.lexsort((uplift.row, uplift.rank))
-    gain = uplift.gain[order]
+def qini(evidence: Evidence, level: float = 0.95) -> Qini:
+    """The curve of ``evidence`` with the band that random targeting stays in with ``level``."""
+    gain = evidence.gain[np.lexsort((evidence.row, evidence.rank))]
     n = len(gain)
     curve = np.concatenate([[0.0], np.cumsum(gain)]) / n
     place = np.rint(np.linspace(0, n, POINTS + 1)).astype(int)
