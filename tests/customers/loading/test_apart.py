@@ -302,6 +302,7 @@ PROGRAM = """
     from tests.customers.loading.test_apart import HEADER, MANY, ORDERS, AtFirst, others
     from tests.customers.shop import open_shop
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
     apart.LARGE = 1
     folder = Path(sys.argv[1])
     shop = open_shop(folder, f"sqlite:///{folder}/store.db")
