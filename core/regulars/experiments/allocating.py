@@ -7,13 +7,14 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, insert
 
 from regulars.hooks.attribution import blamed
 from regulars.instants import micros
 from regulars.segments.scope import Scope
 from regulars.store.tables import allocations
 
+from .probabilities import given_last
 from .trial import trial_of
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def _just_before(connection: Connection, scope: Scope) -> Scope:
 
 
 def _keep(connection: Connection, trial: Trial, given: Mapping[str, float]) -> None:
-    before = _latest(connection, trial.name)
+    before = given_last(connection, trial.name)
     same = before.keys() == given.keys() and all(
         math.isclose(before[arm], given[arm], abs_tol=SAME) for arm in given
     )
@@ -72,16 +73,6 @@ def _keep(connection: Connection, trial: Trial, given: Mapping[str, float]) -> N
         delete(allocations).where(table.experiment == trial.name, table.at == trial.now)
     )
     connection.execute(insert(allocations), rows)
-
-
-def _latest(connection: Connection, name: str) -> dict[str, float]:
-    """The probabilities that were set last."""
-    mine = allocations.c.experiment == name
-    last = select(func.max(allocations.c.at)).where(mine).scalar_subquery()
-    query = select(allocations.c.arm, allocations.c.probability).where(
-        mine, allocations.c.at == last
-    )
-    return {row.arm: row.probability for row in connection.execute(query)}
 
 
 def _asked(scope: Scope, allocation: Allocation, trial: Trial) -> Mapping[str, float]:

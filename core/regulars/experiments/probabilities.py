@@ -24,9 +24,15 @@ def probabilities(connection: Connection, name: str, experiment: Experiment) -> 
     written = experiment.shares()
     if experiment.allocation is None:
         return written
-    last = select(func.max(allocations.c.at)).where(allocations.c.experiment == name)
-    query = select(allocations.c.arm, allocations.c.probability).where(
-        allocations.c.experiment == name, allocations.c.at == last.scalar_subquery()
-    )
-    given = {row.arm: row.probability for row in connection.execute(query)}
+    given = given_last(connection, name)
     return {arm: given[arm] for arm in written} if set(given) == set(written) else written
+
+
+def given_last(connection: Connection, name: str) -> dict[str, float]:
+    """The probabilities that the bandit of the experiment ``name`` set last, by arm."""
+    mine = allocations.c.experiment == name
+    last = select(func.max(allocations.c.at)).where(mine).scalar_subquery()
+    query = select(allocations.c.arm, allocations.c.probability).where(
+        mine, allocations.c.at == last
+    )
+    return {row.arm: row.probability for row in connection.execute(query)}
