@@ -89,7 +89,7 @@ def _assign(loaded: Loaded, name: str, ids: Sequence[str], *, as_json: bool) -> 
 def _learn(loaded: Loaded, now: datetime | None, *, as_json: bool) -> None:
     from dataclasses import asdict
 
-    from regulars.runs.experimenting import learn
+    from regulars.runs.learning import learn
 
     lessons = learn(loaded, now)
     if as_json:
@@ -98,7 +98,8 @@ def _learn(loaded: Loaded, now: datetime | None, *, as_json: bool) -> None:
     for lesson in lessons:
         count = lesson.experiments
         what = f"{count:,} experiment{'' if count == 1 else 's'}"
-        click.echo(f"{lesson.analysis} learned from {what}: {one_line(dict(lesson.learned))}")
+        learned = one_line(dict(lesson.learned))
+        click.echo(f"{lesson.analysis} was shown {what} and learned: {learned}")
     if not lessons:
         click.echo("There is nothing to learn from yet: no analysis that learns has decided any.")
 

@@ -12,8 +12,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from regulars.experiments.brought import Brought
-    from regulars.hooks.trials import Reading
+    from regulars.hooks.trials import GoalKind, Reading
     from regulars.runs.experimenting import Standing
+
+VALUES: dict[GoalKind, str] = {
+    "conversion": "{:.2%} of them",
+    "count": "{:,.3f} each",
+    "revenue": "{:,.2f} each",
+    "mean": "{:,.2f} on average",
+    "time": "{:,.2f} days on average",
+    "ratio": "{:,.2f} {noun}",
+}
 
 
 def print_findings(standing: Standing) -> None:
@@ -35,18 +44,17 @@ def print_findings(standing: Standing) -> None:
 
 def _sentences(standing: Standing) -> Iterator[str]:
     if standing.since is None:
-        yield "Nobody was given an arm yet."
-    if standing.reading is not None:
+        yield "Nobody has been given an arm yet."
+    elif standing.reading is not None:
         yield standing.reading.sentence
-        return
-    if standing.since is not None:
+    else:
         count = sum(standing.units.values())
         unit = standing.experiment.unit
         whose = f"units ({unit})" if unit else "customers"
         yield f"{count:,} {whose} have an arm, the first since {standing.since:%Y-%m-%d}."
     if not standing.experiment.goals:
-        yield "It has no goals: write what it is to change, to have it measured."
-    elif standing.experiment.decide is None:
+        yield "It has no goals: write what it is to change, to have that measured."
+    elif standing.reading is None:
         yield "Nothing decides it: write decide: {use: bayes-ab, horizon: 28d} to have it decided."
 
 
@@ -82,14 +90,4 @@ def _total(item: Brought) -> str:
 def _value(item: Brought) -> str:
     if item.value is None:
         return ""
-    match item.goal.kind:
-        case "conversion":
-            return f"{item.value:.2%} of them"
-        case "count" | "revenue":
-            return f"{item.value:,.4g} each"
-        case "mean":
-            return f"{item.value:,.4g} on average"
-        case "time":
-            return f"{item.value:,.3g} days on average"
-        case _:
-            return f"{item.value:,.4g} {item.goal.noun}"
+    return VALUES[item.goal.kind].format(item.value, noun=item.goal.noun)

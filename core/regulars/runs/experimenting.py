@@ -1,25 +1,23 @@
-"""Experimenting: what experiments have found so far, and what they teach those that follow."""
+"""Experimenting: what experiments have found so far."""
 
 from __future__ import annotations
 
-import json
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import delete, insert
 
 from regulars.customers.traits import plan_traits
 from regulars.errors import StoreError
-from regulars.experiments.analysing import analysed, as_json, picture, taught
+from regulars.experiments.analysing import analysed, as_json, picture
 from regulars.experiments.brought import brought
 from regulars.experiments.ghosts import experiment_of, readable
 from regulars.experiments.trial import trial_of
-from regulars.instants import instant, micros
+from regulars.instants import instant
 from regulars.playbook.suggestions import unknown
 from regulars.segments.scope import Scope
-from regulars.store import rehearse, tables
+from regulars.store import rehearse
 
 from .reading import last_run, stored
 
@@ -30,8 +28,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from regulars.experiments.brought import Brought
-    from regulars.hooks.trials import Reading, Trial
-    from regulars.playbook.experiments import Decide, Experiment
+    from regulars.hooks.trials import Reading
+    from regulars.playbook.experiments import Experiment
     from regulars.playbook.loading import Loaded
     from regulars.store import Shape, Store
 
@@ -58,7 +56,7 @@ class Standing:
     def verdict(self) -> str:
         """The verdict in a few words."""
         if self.since is None:
-            return "nobody was given an arm yet"
+            return "nobody has an arm yet"
         if self.reading is None:
             return "nothing decides it"
         return self.reading.verdict + (f": {self.reading.arm}" if self.reading.arm else "")
@@ -92,7 +90,7 @@ def standings(loaded: Loaded, at: datetime | None = None) -> list[Standing]:
         StoreError: nothing has run yet.
         PluginError: an analysis failed.
     """
-    with _view(loaded, at) as view:
+    with view_of(loaded, at) as view:
         return [view.standing(name) for name in readable(loaded.playbook)]
 
 
@@ -107,7 +105,7 @@ def standing(loaded: Loaded, name: str, at: datetime | None = None) -> Standing:
     if name not in known:
         there = f"; there are: {', '.join(known)}" if known else ""
         raise StoreError(f"{unknown('experiment', name, known)}{there}")
-    with _view(loaded, at) as view:
+    with view_of(loaded, at) as view:
         return view.standing(name)
 
 
@@ -126,53 +124,23 @@ def drawn(loaded: Loaded, shown: Standing) -> str:
         )
     svg = picture(loaded.plugins, decide, reading)
     if svg is None:
-        raise StoreError(f"the analysis '{decide.use}' draws no picture; leave out --svg")
+        raise StoreError(
+            f"the analysis '{decide.use}' draws no picture of '{shown.name}' as it stands; "
+            "leave out --svg"
+        )
     return svg
 
 
 @dataclass(frozen=True)
-class Lesson:
-    """What an ``analysis`` learned from so many ``experiments``."""
-
-    analysis: str
-    experiments: int
-    learned: Mapping[str, Any]
-
-
-def learn(loaded: Loaded, at: datetime | None = None) -> list[Lesson]:
-    """Let every analysis learn from the experiments that it decides, and keep what it learned.
-
-    Raises:
-        StoreError: nothing has run yet.
-        PluginError: an analysis failed.
-    """
-    with _view(loaded, at) as view:
-        lessons, now = list(view.lessons()), view.scope.now
-    rows = [
-        {
-            "analysis": lesson.analysis,
-            "value": json.dumps(lesson.learned),
-            "at": micros(now),
-        }
-        for lesson in lessons
-    ]
-    learned = tables.learned
-    with stored(loaded) as store, store.transaction() as connection:
-        for row in rows:
-            connection.execute(delete(learned).where(learned.c.analysis == row["analysis"]))
-            connection.execute(insert(learned).values(row))
-    return lessons
-
-
-@dataclass(frozen=True)
-class _View:
-    """The playbook's store, to look at."""
+class View:
+    """A playbook's store to look at, with what names mean in it; ``known`` is its last run."""
 
     connection: Connection
     scope: Scope
     known: datetime
 
     def standing(self, name: str) -> Standing:
+        """The experiment ``name`` as it stands."""
         scope = self.scope
         experiment = experiment_of(scope.playbook, scope.plugins, name)
         trial = trial_of(self.connection, scope, name)
@@ -189,22 +157,14 @@ class _View:
             experiment=experiment,
         )
 
-    def lessons(self) -> Iterator[Lesson]:
-        read: dict[str, list[tuple[Decide, Trial]]] = {}
-        for name, experiment in self.scope.playbook.experiments.items():
-            if experiment.decide is not None and experiment.goals:
-                trial = trial_of(self.connection, self.scope, name)
-                if len(trial.units):
-                    read.setdefault(experiment.decide.use, []).append((experiment.decide, trial))
-        for analysis, trials in read.items():
-            learned = taught(self.scope.plugins, analysis, trials)
-            if learned is not None:
-                yield Lesson(analysis, len(trials), learned)
-
 
 @contextmanager
-def _view(loaded: Loaded, at: datetime | None) -> Iterator[_View]:
-    """The store as it is; with the columns of a playbook that was edited since, while it looks."""
+def view_of(loaded: Loaded, at: datetime | None) -> Iterator[View]:
+    """The store as of ``at``; a playbook that was edited has its new columns while it is looked at.
+
+    Raises:
+        StoreError: nothing has run yet.
+    """
     playbook, plugins = loaded.playbook, loaded.plugins
     traits = plan_traits(playbook, plugins)
     with ExitStack() as stack:
@@ -216,7 +176,7 @@ def _view(loaded: Loaded, at: datetime | None) -> Iterator[_View]:
         connection = stack.enter_context(store.reading())
         now = known if at is None else at
         scope = Scope.of(connection, playbook, plugins, traits, store.tables, now)
-        yield _View(connection, scope, known)
+        yield View(connection, scope, known)
 
 
 def _fits(store: Store, shape: Shape) -> bool:
