@@ -158,7 +158,9 @@ def _print(numbers: Mapping[str, Any], table: Table, *, as_json: bool) -> None:
     from rich.table import Table as Drawn  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    drawn = Drawn(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="dim")
+    drawn = Drawn(
+        box=SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True, header_style="dim"
+    )
     for place, column in enumerate(table.columns):
         drawn.add_column(Text(column), justify="right" if place else "left", overflow="fold")
     for row in table.rows:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Prior = Literal["lift", "flat"]
 
 ENDS = np.array([0.025, 0.975])
+PAIR = 2  # arms, which have closed forms
 
 
 @dataclass(frozen=True)
@@ -124,16 +125,20 @@ def _of_flat(kind: Kind, totals: Sequence[Totals], *, less: bool) -> list[ArmAns
             interval=_interval(arm) if known else None,
             p_best=min(float(found.p_best[place]), 1.0),
             expected_loss=float(found.losses[place]) if known else None,
-            p_beats_control=float(_compared([each[0], arm], less=less).p_best[1])
-            if place
-            else None,
+            p_beats_control=_beats(each, found, place, less=less) if place else None,
         )
         for place, arm in enumerate(each)
     ]
 
 
+def _beats(each: Sequence[Marginal], found: Comparison, place: int, *, less: bool) -> float:
+    """The chance of an arm to beat the control, which is the first; of two it is known already."""
+    pair = found if len(each) == PAIR else _compared([each[0], each[place]], less=less)
+    return float(pair.p_best[1])
+
+
 def _compared(arms: Sequence[Marginal], *, less: bool) -> Comparison:
-    if len(arms) == 2:  # noqa: PLR2004 (a pair has closed forms)
+    if len(arms) == PAIR:
         return compare_pair(*arms, less_is_better=less)
     return compare(arms, less_is_better=less)
 
