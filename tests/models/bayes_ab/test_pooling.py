@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from regulars_models.bayes_ab.pooling import by_segment, pool
@@ -90,6 +92,22 @@ def test_a_segment_that_holds_everybody_says_what_the_whole_says() -> None:
     again = by_segment(two, two.outcomes[0], 0.1)[0]
     assert again.mean == pytest.approx(alone.mean, abs=0.02)
     assert again.high - again.low > 0.9 * (alone.high - alone.low)  # 0.7 if they were apart
+
+
+def test_segments_of_a_bandit_are_read_by_its_probabilities() -> None:
+    """On the busy day most were given the offer: plain means would praise it for the day."""
+    random = np.random.default_rng(9)
+    busy = np.repeat([False, True], 10_000)
+    probability = np.where(busy, 0.9, 0.1)  # of the offer
+    arms = (random.random(20_000) < probability).astype(int)
+    who = random.random(20_000) < np.where(busy, 0.2, 0.05)
+    given = np.where(arms == 1, probability, 1 - probability)
+    segments = {"all": np.ones(20_000, bool)}
+    experiment = converted(arms, who, segments=segments, probability=given)
+    (plain,) = by_segment(experiment, experiment.outcomes[0], 0.5)
+    fair = by_segment(replace(experiment, adaptive=True), experiment.outcomes[0], 0.5)[0]
+    assert plain.low > 0.5
+    assert fair.low < 0 < fair.high
 
 
 def test_nobody_nothing_and_an_empty_arm_give_numbers() -> None:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtr
 
+from .adaptive import measure_fairly
 from .effects import measured
 from .measures import measure
 
@@ -111,9 +112,8 @@ def by_segment(
     if not masks:
         return ()
     until = trial.now if until is None else until
-    effects = [
-        measured(trial.arms, measure(trial, outcome, until, mask)) for mask in masks.values()
-    ]
+    read = measure_fairly if trial.adaptive else measure
+    effects = [measured(trial.arms, read(trial, outcome, until, mask)) for mask in masks.values()]
     segments = _Segments(tuple(masks), effects, _overlaps(trial, list(masks.values()), until))
     rows = [segments.lifts(arm, tau, level) for arm in range(1, len(trial.arms))]
     return tuple(lift for segment in zip(*rows, strict=True) for lift in segment)

@@ -8,8 +8,8 @@ Journal* 21, C1-C68), or they would find what is not there. Needs scikit-learn:
 
 Whether the scores are any good is tested on scores of another kind: those of each fold by models of
 the folds before it (Wager 2024, *Sequential validation of treatment heterogeneity*, arXiv
-2405.05534). With cross-fitting the luck of two folds is each other's lesson, and the same luck
-counts twice: of experiments without any effect it calls one in seven a find.
+2405.05534). With cross-fitting the luck of two folds is each other's lesson, so the same luck
+counts twice, and too much is found where there is nothing.
 """
 
 from __future__ import annotations
