@@ -14,8 +14,8 @@ from regulars.errors import Problem
 from .positions import Document, Entry, ListNode, MapNode, Node, Path, written
 
 SECTIONS = ("models",)
-EXPERIMENT = ("allocation", "goals", "decide", "factors", "layer", "coverage", "unit", "hash", "by")
-SEND = ("experiment",)
+EXPERIMENT = ()
+SEND = ()
 
 
 def without_unbuilt(document: Document) -> tuple[Document, list[Problem]]:

@@ -63,4 +63,6 @@ def evidence(
 
 def effects_of(trial: Trial, outcome: Outcome, where: NDArray[np.bool_]) -> Effects:
     """The effects among the units ``where``, now."""
+    if trial.adaptive:
+        return adaptive.effects(trial, outcome, None, where)
     return measured(trial.arms, measure(trial, outcome, None, where))
