@@ -46,7 +46,8 @@ def test_a_command_of_a_plugin_that_fails_is_missing_with_a_warning(
 
     Plugins.load(files=[path]).commands(cli)
 
-    assert set(cli.commands) == {"run"}
+    assert "run" in cli.commands
+    assert "greet" not in cli.commands
     assert caplog.messages[0].startswith(f"plugins ({path}): regulars_commands: ")
 
 

@@ -100,11 +100,12 @@ class Spend:
 
     def pdf(self, x: Floats) -> Floats:
         panel, place = self._where(x)
-        return np.asarray(_at(place, self._series.density[panel]) / x)
+        return np.maximum(_at(place, self._series.density[panel]), 0) / x
 
     def cdf(self, x: Floats) -> Floats:
         panel, place = self._where(x)
-        return np.asarray(self._series.below[panel] + _at(place, self._series.mass[panel]))
+        below = self._series.below[panel] + _at(place, self._series.mass[panel])
+        return np.clip(below, 0, 1)
 
     def quantile(self, p: Floats) -> Floats:
         low, high = (np.full(np.shape(p), end) for end in self._edges[[0, -1]])
@@ -139,6 +140,7 @@ class Spend:
         g = np.exp(np.log(self.scale * share) - logs[:, None])
         values = (g * Gamma(self.shape, 1).pdf(g)) @ (weights * self.buying.pdf(share))
         density = values.reshape(-1, len(NODES)) @ TO_SERIES.T
+        density /= 2 * half * density[:, 0].sum()  # a far tail multiplies what is off in 1 - F
         mass = half * legendre.legint(density, lbnd=-1, axis=1)
         below = np.append(0.0, np.cumsum(2 * half * density[:, 0]))
         return _Series(edges[0], 2 * half, density, mass, below)
