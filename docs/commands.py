@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from regulars.cli.entry import COMMANDS, regulars
+from regulars.cli.entry import ALONG, COMMANDS, regulars
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ def helps(context: click.Context) -> Iterator[tuple[str, str]]:
     command = context.command
     yield context.command_path, command.get_help(context).strip()
     if isinstance(command, click.Group):
-        names = list(COMMANDS) if command is regulars else command.list_commands(context)
+        names = [*COMMANDS, *ALONG] if command is regulars else command.list_commands(context)
         for name in names:
             below = command.get_command(context, name)
             if below is not None:

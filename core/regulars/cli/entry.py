@@ -32,6 +32,8 @@ COMMANDS = {
     "plugins": "list plugins and what they offer",
     "schema": "print the JSON Schema of playbooks, for editors",
 }
+# Of plugins that come with regulars: help is to be fast, so it names them without loading any.
+ALONG = {"ab": "compare arms by their totals, without a playbook"}
 
 
 class Commands(click.Group):
@@ -43,7 +45,7 @@ class Commands(click.Group):
         """Built-in commands first, then those of plugins."""
         if _from_others():
             self._load_plugins()
-        return [*COMMANDS, *sorted(super().list_commands(ctx))]
+        return [*COMMANDS, *sorted({*ALONG, *super().list_commands(ctx)})]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name, imported now."""
@@ -66,7 +68,7 @@ class Commands(click.Group):
         """One line a command, without importing the built-in ones."""
         rows = []
         for name in self.list_commands(ctx):
-            known = COMMANDS.get(name)
+            known = COMMANDS.get(name) or ALONG.get(name)
             rows.append((name, known or self.commands[name].get_short_help_str()))
         with formatter.section("Commands"):
             formatter.write_dl(rows)

@@ -1,0 +1,26 @@
+"""The list of commands: complete, and told without loading what it tells of."""
+
+from __future__ import annotations
+
+import click
+import pytest
+from click.testing import CliRunner
+from regulars.cli.entry import ALONG, COMMANDS, regulars
+
+
+@pytest.mark.parametrize("name", [*COMMANDS, *ALONG])
+def test_the_help_names_every_command_and_there_is_one(name: str) -> None:
+    told = CliRunner().invoke(regulars, ["--help"]).output
+
+    assert f"  {name} " in told
+    assert regulars.get_command(click.Context(regulars), name) is not None
+
+
+def test_what_comes_along_is_listed_once_also_when_its_plugin_is_loaded() -> None:
+    context = click.Context(regulars)
+    for name in ALONG:
+        assert regulars.get_command(context, name) is not None
+
+    names = regulars.list_commands(context)
+
+    assert sorted(names) == sorted(set(names))
