@@ -34,6 +34,10 @@ messages:
       subject: SUBJECT
       template: hello.md.j2
 """
+TRIED = """\
+experiments: {x: {arms: {control: {}, gift: {offer: a bun}}}}
+journeys: {j: {when: {event: order}, steps: [{send: hello, experiment: x}]}}
+"""
 SUBJECT_AT = (23, 16)
 
 
@@ -122,10 +126,19 @@ def test_an_unknown_layout_is_refused(tmp_path: Path) -> None:
     assert "letter" in found.reason
 
 
-def test_words_that_are_not_built_yet_are_told_before_anybody_is_skipped(tmp_path: Path) -> None:
+def test_an_arm_needs_an_experiment_and_has_the_variables_of_all_arms(tmp_path: Path) -> None:
     assert problems(tmp_path, "Hi\n{{ arm.offer }}") == [
-        "hello.md.j2:2:4: 'arm' is not built yet in this version",
+        (
+            "hello.md.j2:2:4: 'arm' needs an experiment; "
+            "write experiment: NAME beside the send of this message"
+        )
     ]
+    assert problems(tmp_path, "{% if arm is defined %}{{ arm.offer }}{% endif %}") == []
+    tried = PLAYBOOK + TRIED
+    asking = "{% if arm.offer %}{{ arm.offer }}{% endif %}{{ arm.name }}"
+    assert problems(tmp_path, asking, playbook=tried) == []
+    (problem,) = problems(tmp_path, "{{ arm.ofer }}", playbook=tried)
+    assert "unknown variable of an arm 'ofer' (did you mean 'offer'?)" in problem
 
 
 def test_links_without_a_place_to_lead_to_are_told_what_to_write(tmp_path: Path) -> None:

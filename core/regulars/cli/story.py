@@ -107,7 +107,7 @@ def _facts(known: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "holdout", held
     for row in known["experiments"]:
         if row["experiment"] != HOLDOUT:
-            yield row["experiment"], f"arm {row['arm']}, {_at(row['at'])}"
+            yield row["experiment"], f"arm {row['arm']} since {_at(row['at'])}"
 
 
 def _address(address: str | None) -> str:

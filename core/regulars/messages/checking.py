@@ -12,7 +12,7 @@ from regulars.errors import PluginError, Problem
 from regulars.playbook.suggestions import unknown
 
 from .failures import RenderError
-from .known import NO_LINKS, TOP, UNBUILT, Family, known_names
+from .known import NEEDED, TOP, Family, known_arm, known_names
 from .layouts import open_layout
 from .sources import Source, sources
 from .templates import Environments
@@ -33,15 +33,14 @@ def check_templates(loaded: Loaded) -> list[Problem]:
     Templates that don't parse, layouts that nobody offers, and names that no customer could have:
     unknown attributes, traits, models, and words that mean nothing.
     """
-    check = _Check(
-        loaded, Environments(loaded.plugins), known_names(loaded.playbook, loaded.plugins)
-    )
-    return [
-        problem
-        for name, message in loaded.playbook.messages.items()
-        for channel, part in message.parts.items()
-        for problem in check.part(("messages", name, channel), part)
-    ]
+    playbook, environments = loaded.playbook, Environments(loaded.plugins)
+    families = known_names(playbook, loaded.plugins)
+    problems: list[Problem] = []
+    for name, message in playbook.messages.items():
+        check = _Check(loaded, environments, {**families, **known_arm(playbook, name)})
+        for channel, part in message.parts.items():
+            problems += check.part(("messages", name, channel), part)
+    return problems
 
 
 @dataclass(frozen=True)
@@ -99,22 +98,21 @@ def unknown_names(
     for name in template.find_all(nodes.Name):
         if name.ctx != "load" or name.name not in free - set(TOP) or id(name) in spared:
             continue
-        if name.name in UNBUILT:
-            yield name.lineno, name.name, f"'{name.name}' is not built yet in this version"
-        else:
-            yield name.lineno, name.name, unknown("name", name.name, [*TOP, *known])
-    if "links" in free and "links" not in families:
-        yield from _links_to_nowhere(template, spared)
+        yield name.lineno, name.name, unknown("name", name.name, [*TOP, *known])
+    for needed in sorted(free & NEEDED.keys() - families.keys()):
+        yield from _of_nothing(template, needed, spared)
     for kind in (nodes.Getattr, nodes.Getitem):
         yield from _unknown_words(template.find_all(kind), families, free, spared)
 
 
-def _links_to_nowhere(template: nodes.Template, spared: set[int]) -> Iterator[tuple[int, str, str]]:
-    """Where ``links`` stands in a template that doesn't ask whether there are any."""
-    uses = [name for name in template.find_all(nodes.Name) if name.name == "links"]
+def _of_nothing(
+    template: nodes.Template, needed: str, spared: set[int]
+) -> Iterator[tuple[int, str, str]]:
+    """Where ``needed`` stands in a template that doesn't ask whether there is any."""
+    uses = [name for name in template.find_all(nodes.Name) if name.name == needed]
     asked = (node for node in template.find_all(nodes.Getattr) if id(node) in spared)
     if not any(id(name) in spared for name in uses) and not any(n.node in uses for n in asked):
-        yield uses[0].lineno, "links", NO_LINKS
+        yield uses[0].lineno, needed, NEEDED[needed]
 
 
 def _unknown_words(

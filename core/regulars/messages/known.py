@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from regulars.playbook.journeys import Send
 from regulars.playbook.sources import CONSENT
+from regulars.playbook.walking import all_steps
 
+from .arms import arm_names
 from .links import NAMES
 
 if TYPE_CHECKING:
@@ -15,9 +18,10 @@ if TYPE_CHECKING:
     from regulars.hooks import Plugins
     from regulars.playbook.playbook import Playbook
 
-TOP = ("customer", "traits", "scores", "event", "playbook", "now", "links")
-UNBUILT = ("arm",)  # words of the language that this version doesn't know yet
+TOP = ("customer", "traits", "scores", "event", "arm", "playbook", "now", "links")
 NO_LINKS = "'links' needs to know where links lead; write links: {base: https://…} in the playbook"
+NO_ARM = "'arm' needs an experiment; write experiment: NAME beside the send of this message"
+NEEDED = {"links": NO_LINKS, "arm": NO_ARM}  # what is known only where the playbook says more
 PLAYBOOK = ("id", "timezone", "locale", "currency")
 
 
@@ -54,6 +58,17 @@ def known_names(playbook: Playbook, plugins: Plugins) -> Mapping[str, Family]:
         "playbook": Family("word of playbook", frozenset(PLAYBOOK)),
         **({} if playbook.links is None else {"links": Family("link", frozenset(NAMES))}),
     }
+
+
+def known_arm(playbook: Playbook, message: str) -> Mapping[str, Family]:
+    """What may stand behind ``arm.`` in ``message``; nothing where it has no experiment."""
+    sends = (step for _, step in all_steps(playbook.journeys) if isinstance(step, Send))
+    used = {send.experiment for send in sends if send.send == message and send.experiment}
+    if not used:
+        return {}
+    known = [playbook.experiments[name] for name in used if name in playbook.experiments]
+    names = frozenset[str]().union(*map(arm_names, known))
+    return {"arm": Family("variable of an arm", names if len(known) == len(used) else None)}
 
 
 def _is_open(playbook: Playbook, plugins: Plugins) -> bool:
