@@ -324,13 +324,15 @@ class AllocationKind:
     """A way to give out the arms of an experiment by what they have brought so far: a bandit.
 
     ``allocate(config, trial)`` gives each arm's probability, in the order of ``trial.arms``; it is
-    asked once a run. They are above 0 and add up to 1.
+    asked once a run. They are above 0 and add up to 1. ``misfit(config, arms)`` is asked when a
+    playbook is checked: why it can't give out so many arms, or None.
     """
 
     name: str
     summary: str
     config: type[Settings]
     allocate: Callable[[Any, Trial], Sequence[float]]
+    misfit: Callable[[Any, int], str | None] = lambda _config, _arms: None
 
 
 @dataclass(frozen=True)

@@ -134,7 +134,7 @@ def _problems(kind: Any, family: Family) -> Iterator[str]:
         yield from _folder_problems(kind)
     else:
         yield from _config_problems(kind.config, family.words)
-    for field in ("open", "compile", "threads", "properties", "amounts"):
+    for field in ("open", "compile", "threads", "properties", "amounts", "misfit"):
         if hasattr(kind, field) and not callable(getattr(kind, field)):
             yield f"its {field} must be a function"
     if isinstance(kind, ChannelKind) and not (kind.accepts and set(kind.accepts) <= _MEDIA):

@@ -16,6 +16,7 @@ from .traits import EventRef
 
 FEWEST = 2  # arms
 MOST_ARMS = 64  # that factors may make
+LONGEST = 190  # characters of an arm's name in the store
 CLOSE = 1e-6  # how far from 1 the weights may add up
 CONTROL = "control"  # the arm that the others are compared with, where one is called so
 Variables = dict[Name, Scalar]
@@ -155,8 +156,13 @@ class Experiment(Part):
     def _has_arms(self) -> Self:
         if (self.arms is None) == (self.factors is None):
             raise ValueError("write either the arms, or the factors that make them")
+        for factor, levels in (self.factors or {}).items():
+            if len(set(levels)) < len(levels):
+                raise ValueError(f"the factor '{factor}' has a level twice")
         if self.factors and math.prod(map(len, self.factors.values())) > MOST_ARMS:
             raise ValueError(f"these factors make more than {MOST_ARMS} arms; take some out")
+        if any(len(arm) > LONGEST for arm in self.levels()):
+            raise ValueError("the levels of an arm are too long together; shorten their names")
         return self
 
     @model_validator(mode="after")
@@ -171,14 +177,6 @@ class Experiment(Part):
             )
         if abs(math.fsum(self.weights) - 1) > CLOSE:
             raise ValueError("the weights should add up to 1")
-        return self
-
-    @model_validator(mode="after")
-    def _goals_are_told_apart(self) -> Self:
-        ids = [goal.id for goal in self.goals]
-        for name in ids:
-            if ids.count(name) > 1:
-                raise ValueError(f"two goals are called '{name}'")
         return self
 
     def levels(self) -> dict[str, dict[str, str]]:

@@ -35,6 +35,7 @@ ENV = {
     "additionalProperties": False,
 }
 NOTHING: dict[str, Any] = {"not": {}}  # no plugin offers any
+ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 
 # What of the language a plugin may offer: the model's definition, and the plugins' family.
 OFFERED = {
@@ -43,6 +44,8 @@ OFFERED = {
     "PluginCondition": "conditions",
     "PluginTrait": "traits",
     "PluginTrigger": "triggers",
+    "Decide": "analyses",
+    "Allocation": "allocations",
 }
 
 
@@ -138,15 +141,17 @@ def _as_written(definitions: dict[str, Any]) -> None:
     """Say how a part is written where that is not how it is kept."""
     message = definitions["Message"]
     message["additionalProperties"] = message["properties"].pop("parts")["additionalProperties"]
-    definitions["Send"]["properties"]["via"] = {
-        "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]
-    }
+    definitions["Send"]["properties"]["via"] = ONE_OR_MORE
     reason = definitions["Exit"]["properties"]["exit"]
     definitions["Exit"]["properties"]["exit"] = {"anyOf": [reason, {"const": True}]}
     definitions["Exit"]["required"] = ["exit"]
     definitions["Exit"] = {"anyOf": [{"const": "exit"}, definitions["Exit"]]}
     kinds = definitions["Attribute"]["properties"]["type"]
     definitions["Attribute"] = {"anyOf": [kinds, definitions["Attribute"]]}
+    experiment = definitions["Experiment"]
+    experiment["properties"]["by"] = ONE_OR_MORE
+    experiment["oneOf"] = [{"required": ["arms"]}, {"required": ["factors"]}]
+    experiment["not"] = {"required": ["weights", "allocation"]}
 
 
 def _refuse_other_names(schema: Any) -> None:

@@ -17,6 +17,7 @@ from .validating import adapter, path_of
 # What stands in a list for something that can't be mended: it means nothing, and keeps its number.
 NO_CONDITION: dict[str, list[Any]] = {"all": []}
 NO_STEP = "exit"
+NO_GOAL = {"id": "none", "performed": "message.opened", "within": "1d"}
 STAND_INS: dict[str | int, Any] = {
     "all": NO_CONDITION,
     "any": NO_CONDITION,
@@ -24,6 +25,7 @@ STAND_INS: dict[str | int, Any] = {
     "steps": NO_STEP,
     "then": NO_STEP,
     "else": NO_STEP,
+    "goals": NO_GOAL,
 }
 ROUNDS = 4  # taking a word out may show that another is missing
 

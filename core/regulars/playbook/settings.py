@@ -89,6 +89,11 @@ def _others(draft: Draft) -> Iterator[tuple[PartPath, str, Any]]:
     for path, condition in all_conditions(draft.parts["segments"], draft.parts["journeys"]):
         if isinstance(condition, PluginCondition):
             yield path, "conditions", condition
+    for name, experiment in draft.parts["experiments"].items():
+        if experiment.decide is not None:
+            yield ("experiments", name, "decide"), "analyses", experiment.decide
+        if experiment.allocation is not None:
+            yield ("experiments", name, "allocation"), "allocations", experiment.allocation
     for name, journey in draft.parts["journeys"].items():
         if isinstance(journey.when, PluginTrigger):
             yield ("journeys", name, "when"), "triggers", journey.when

@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from regulars.errors import Problem
 
 from .conditions import PLAIN, Comparison, Group
+from .experiments import GOALS
 from .explaining import EXPECTED, explain
 from .journeys import STEPS
 from .locating import locate, model_at, words_of
@@ -24,6 +25,7 @@ CHOICES = {
     "unknown_step": ("step", STEPS),
     "unknown_trait_kind": ("kind of trait", TRAITS),
     "unknown_trigger": ("kind of trigger", TRIGGERS),
+    "unknown_goal": ("kind of goal", GOALS),
 }
 COMPARING = words_of(Comparison)
 ABOUT_A_WORD = frozenset({"missing", "extra_forbidden"})

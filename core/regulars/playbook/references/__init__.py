@@ -9,6 +9,7 @@ from regulars.playbook.draft import Draft
 
 from .circles import check_circles
 from .conditions import check_conditions
+from .experiments import check_experiments
 from .known import Known
 from .messages import check_messages
 from .policy import check_policy
@@ -29,4 +30,5 @@ def check_references(draft: Draft) -> Iterator[Problem]:
     yield from check_messages(known)
     yield from check_policy(known)
     yield from check_triggers(known)
+    yield from check_experiments(known)
     yield from check_steps(known)

@@ -45,6 +45,9 @@ def _(step: Send, path: Path, known: Known) -> Iterator[Problem]:
         if message and declared and channel not in message.parts:
             reason = f"the message '{step.send}' has no part for the channel '{channel}'"
             yield known.draft.document.problem(path, reason, at=at)
+    if step.experiment is not None:
+        name = step.experiment
+        yield from known.in_section("experiments", "experiment", path, ("experiment",), name)
 
 
 @_check.register
@@ -80,6 +83,10 @@ def _(step: Split, path: Path, known: Known) -> Iterator[Problem]:
     yield from known.in_section("experiments", "experiment", path, ("split",), step.split)
     experiment = known.draft.parts["experiments"].get(step.split)
     if experiment is None:
+        return
+    if experiment.factors:
+        reason = f"'{step.split}' has factors, and ways are for arms; give it arms instead"
+        yield known.draft.document.problem(path, reason, at=("split",))
         return
     for arm in step.arms:
         if arm not in experiment.variables():

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from regulars.hooks import Trial
 
+CLOSE = 1e-9  # how much more than everybody all floors may add up to
+
 
 class BanditSettings(Settings):
     """How far a bandit may go."""
@@ -35,11 +37,21 @@ def _top_two(config: BanditSettings, trial: Trial) -> Sequence[float]:
     return given
 
 
+def _misfit(config: BanditSettings, arms: int) -> str | None:
+    if config.floor.share * arms <= 1 + CLOSE:
+        return None
+    return f"{arms} arms can't have {config.floor} each; a floor is at most an equal share"
+
+
 ALLOCATIONS = (
     AllocationKind(
-        "thompson", "Each arm as often as it is likely to be the best", BanditSettings, _thompson
+        "thompson",
+        "Each arm as often as it is likely to be the best",
+        BanditSettings,
+        _thompson,
+        _misfit,
     ),
     AllocationKind(
-        "top-two", "Half to the likely best, half to its rivals", BanditSettings, _top_two
+        "top-two", "Half to the likely best, half to its rivals", BanditSettings, _top_two, _misfit
     ),
 )
