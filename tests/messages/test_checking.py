@@ -3,11 +3,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from regulars.errors import PlaybookError
 from regulars.messages.rendering import check_templates
 from regulars.playbook.loading import load_playbook
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from regulars.playbook.loading import Check, Loaded
 
 PLAYBOOK = """playbook: bakery
 customer:
@@ -41,16 +44,26 @@ journeys: {j: {when: {event: order}, steps: [{send: hello, experiment: x}]}}
 SUBJECT_AT = (23, 16)
 
 
-def problems(
-    folder: Path, template: str = "Hello", subject: str = "Hello", playbook: str = PLAYBOOK
-) -> list[str]:
+def load(folder: Path, template: str, playbook: str, also: Check | None = None) -> Loaded:
     (folder / "hello.md.j2").write_text(template, encoding="utf-8")
     (folder / "people.csv").write_text("id,email,nick\n", encoding="utf-8")
     (folder / "orders.csv").write_text("customer,time,total\n", encoding="utf-8")
-    text = playbook.replace("SUBJECT", f'"{subject}"')
-    (folder / "playbook.yaml").write_text(text, encoding="utf-8")
-    found = check_templates(load_playbook(folder / "playbook.yaml"))
+    (folder / "playbook.yaml").write_text(playbook, encoding="utf-8")
+    return load_playbook(folder / "playbook.yaml", {}, also)
+
+
+def problems(
+    folder: Path, template: str = "Hello", subject: str = "Hello", playbook: str = PLAYBOOK
+) -> list[str]:
+    found = check_templates(load(folder, template, playbook.replace("SUBJECT", f'"{subject}"')))
     return [str(problem).replace(f"{folder}/", "") for problem in sorted(found)]
+
+
+def mistakes(folder: Path, template: str, more: str) -> list[str]:
+    """All that ``check`` tells of the playbook with ``more``."""
+    with pytest.raises(PlaybookError) as error:
+        load(folder, template, (PLAYBOOK + more).replace("SUBJECT", "x"), check_templates)
+    return [str(problem).replace(f"{folder}/", "") for problem in error.value.problems]
 
 
 def test_good_templates_have_no_problem(tmp_path: Path) -> None:
@@ -138,7 +151,45 @@ def test_an_arm_needs_an_experiment_and_has_the_variables_of_all_arms(tmp_path: 
     asking = "{% if arm.offer %}{{ arm.offer }}{% endif %}{{ arm.name }}"
     assert problems(tmp_path, asking, playbook=tried) == []
     (problem,) = problems(tmp_path, "{{ arm.ofer }}", playbook=tried)
-    assert "unknown variable of an arm 'ofer' (did you mean 'offer'?)" in problem
+    assert "unknown variable of an arm of x 'ofer' (did you mean 'offer'?)" in problem
+
+
+def test_an_arm_must_be_known_wherever_a_step_sends_the_message(tmp_path: Path) -> None:
+    more = TRIED.replace("experiment: x}]", "experiment: x}, {send: hello, id: again}]")
+    (problem,) = problems(tmp_path, "{{ arm.offer }}", playbook=PLAYBOOK + more)
+    assert problem == (
+        "hello.md.j2:1:4: 'arm' needs an experiment, and the step 'again' of 'j' sends this "
+        "without one; write experiment: NAME beside it"
+    )
+    asking = "{% if arm is defined %}{{ arm.offer }}{% endif %}"
+    assert problems(tmp_path, asking, playbook=PLAYBOOK + more) == []
+
+
+def test_a_variable_must_be_one_of_every_experiment_that_the_message_is_sent_with(
+    tmp_path: Path,
+) -> None:
+    more = TRIED.replace("{x:", "{y: {factors: {present: [bun, cake], size: [s, l]}}, x:").replace(
+        "experiment: x}]", "experiment: x}, {send: hello, experiment: y, id: again}]"
+    )
+    template = "{{ arm.name }} {{ arm.offer }}\n{{ arm.size }} {{ arm.nothing | default('') }}"
+    assert problems(tmp_path, template, playbook=PLAYBOOK + more) == [
+        "hello.md.j2:1:23: unknown variable of an arm of y 'offer'",
+        "hello.md.j2:2:8: unknown variable of an arm of x 'size'",
+    ]
+
+
+def test_what_a_broken_part_would_say_of_arms_is_not_guessed(tmp_path: Path) -> None:
+    said = {
+        "experiments: {x: {arms: {control: {}, gift: {offer: [bun]}}}}": "should be text",
+        "experiments: {y: {arms: {control: {}, gift: {}}}}": "unknown experiment 'x'",
+    }
+    journeys = TRIED.splitlines()[1]
+    for experiments, told in said.items():
+        wrong = mistakes(tmp_path, "{{ arm.offer }}", f"{experiments}\n{journeys}\n")
+        assert [told in problem for problem in wrong] == [True]
+    broken = TRIED.replace("experiment: x", "experiment: [x]")
+    (problem,) = mistakes(tmp_path, "{{ arm.offer }}", broken)
+    assert "steps[0].experiment: should be text" in problem
 
 
 def test_links_without_a_place_to_lead_to_are_told_what_to_write(tmp_path: Path) -> None:

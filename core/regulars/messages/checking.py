@@ -12,13 +12,13 @@ from regulars.errors import PluginError, Problem
 from regulars.playbook.suggestions import unknown
 
 from .failures import RenderError
-from .known import NEEDED, TOP, Family, known_arm, known_names
+from .known import TOP, Family, known_arms, known_names
 from .layouts import open_layout
 from .sources import Source, sources
 from .templates import Environments
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from regulars.playbook.loading import Loaded
     from regulars.playbook.messages import MessagePart
@@ -37,7 +37,8 @@ def check_templates(loaded: Loaded) -> list[Problem]:
     families = known_names(playbook, loaded.plugins)
     problems: list[Problem] = []
     for name, message in playbook.messages.items():
-        check = _Check(loaded, environments, {**families, **known_arm(playbook, name)})
+        ways = [{**families, "arm": arm} for arm in known_arms(loaded, name)]
+        check = _Check(loaded, environments, ways)
         for channel, part in message.parts.items():
             problems += check.part(("messages", name, channel), part)
     return problems
@@ -45,9 +46,11 @@ def check_templates(loaded: Loaded) -> list[Problem]:
 
 @dataclass(frozen=True)
 class _Check:
+    """``ways`` are the names that may be used, in each of the ways that the message is sent."""
+
     loaded: Loaded
     environments: Environments
-    families: Mapping[str, Family]
+    ways: Sequence[Mapping[str, Family]]
 
     def part(self, path: tuple[str, ...], part: MessagePart) -> Iterator[Problem]:
         try:
@@ -72,7 +75,8 @@ class _Check:
             return
         parsed = self.environments.of(source.kind).parse(source.text)
         known = set(self.environments.of(source.kind).globals)
-        for line, name, reason in unknown_names(parsed, self.families, known):
+        found = (wrong for way in self.ways for wrong in unknown_names(parsed, way, known))
+        for line, name, reason in dict.fromkeys(found):
             yield self._problem(path, source, line, name, reason)
 
     def _problem(
@@ -99,20 +103,21 @@ def unknown_names(
         if name.ctx != "load" or name.name not in free - set(TOP) or id(name) in spared:
             continue
         yield name.lineno, name.name, unknown("name", name.name, [*TOP, *known])
-    for needed in sorted(free & NEEDED.keys() - families.keys()):
-        yield from _of_nothing(template, needed, spared)
+    for owner in sorted(free & families.keys()):
+        if missing := families[owner].missing:
+            yield from _of_nothing(template, owner, missing, spared)
     for kind in (nodes.Getattr, nodes.Getitem):
         yield from _unknown_words(template.find_all(kind), families, free, spared)
 
 
 def _of_nothing(
-    template: nodes.Template, needed: str, spared: set[int]
+    template: nodes.Template, owner: str, missing: str, spared: set[int]
 ) -> Iterator[tuple[int, str, str]]:
-    """Where ``needed`` stands in a template that doesn't ask whether there is any."""
-    uses = [name for name in template.find_all(nodes.Name) if name.name == needed]
+    """Where ``owner`` stands in a template that doesn't ask whether there is any."""
+    uses = [name for name in template.find_all(nodes.Name) if name.name == owner]
     asked = (node for node in template.find_all(nodes.Getattr) if id(node) in spared)
     if not any(id(name) in spared for name in uses) and not any(n.node in uses for n in asked):
-        yield uses[0].lineno, needed, NEEDED[needed]
+        yield uses[0].lineno, owner, missing
 
 
 def _unknown_words(

@@ -7,30 +7,34 @@ from typing import TYPE_CHECKING
 
 from regulars.playbook.journeys import Send
 from regulars.playbook.sources import CONSENT
-from regulars.playbook.walking import all_steps
+from regulars.playbook.walking import named_steps
 
 from .arms import arm_names
 from .links import NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from regulars.hooks import Plugins
+    from regulars.playbook.loading import Loaded
     from regulars.playbook.playbook import Playbook
 
 TOP = ("customer", "traits", "scores", "event", "arm", "playbook", "now", "links")
 NO_LINKS = "'links' needs to know where links lead; write links: {base: https://…} in the playbook"
 NO_ARM = "'arm' needs an experiment; write experiment: NAME beside the send of this message"
-NEEDED = {"links": NO_LINKS, "arm": NO_ARM}  # what is known only where the playbook says more
 PLAYBOOK = ("id", "timezone", "locale", "currency")
 
 
 @dataclass(frozen=True)
 class Family:
-    """The names behind a dot: what one is called, and all there are; None where nobody knows."""
+    """The names behind a dot: what one is called, and all there are; None where nobody knows.
+
+    ``missing`` says what to write so that there are any, where that isn't written yet.
+    """
 
     noun: str
     names: frozenset[str] | None
+    missing: str | None = None
 
 
 def known_customer_names(playbook: Playbook) -> frozenset[str]:
@@ -46,29 +50,46 @@ def known_customer_names(playbook: Playbook) -> frozenset[str]:
 
 
 def known_names(playbook: Playbook, plugins: Plugins) -> Mapping[str, Family]:
-    """What may stand behind ``customer.``, ``traits.`` and the others whose names are known.
-
-    ``links`` is among them where the playbook says where they lead.
-    """
+    """What may stand behind ``customer.``, ``traits.`` and the others whose names are known."""
     customer = None if _is_open(playbook, plugins) else known_customer_names(playbook)
     return {
         "customer": Family("attribute", customer),
         "traits": Family("trait", frozenset(playbook.traits)),
         "scores": Family("model", frozenset()),
         "playbook": Family("word of playbook", frozenset(PLAYBOOK)),
-        **({} if playbook.links is None else {"links": Family("link", frozenset(NAMES))}),
+        "links": Family("link", frozenset(NAMES), None if playbook.links else NO_LINKS),
     }
 
 
-def known_arm(playbook: Playbook, message: str) -> Mapping[str, Family]:
-    """What may stand behind ``arm.`` in ``message``; nothing where it has no experiment."""
-    sends = (step for _, step in all_steps(playbook.journeys) if isinstance(step, Send))
-    used = {send.experiment for send in sends if send.send == message and send.experiment}
-    if not used:
-        return {}
-    known = [playbook.experiments[name] for name in used if name in playbook.experiments]
-    names = frozenset[str]().union(*map(arm_names, known))
-    return {"arm": Family("variable of an arm", names if len(known) == len(used) else None)}
+def known_arms(loaded: Loaded, message: str) -> Sequence[Family]:
+    """What may stand behind ``arm.`` in ``message``: for each experiment that it is sent with.
+
+    Of parts that are broken nobody knows what they would say.
+    """
+    experiments, broken = loaded.playbook.experiments, loaded.broken
+    sends = list(_sends(loaded.playbook, message))
+    missing = None if sends or any(part[0] == "journeys" for part in broken) else NO_ARM
+    for journey, step, send in sends:
+        if send.experiment is None and ("journeys", journey) not in broken:
+            missing = f"'arm' needs an experiment, and the step '{step}' of '{journey}' sends this "
+            missing += "without one; write experiment: NAME beside it"
+    known = {
+        name: arm_names(experiments[name])
+        if name in experiments and ("experiments", name) not in broken
+        else None
+        for name in dict.fromkeys(send.experiment for *_, send in sends)
+        if name is not None
+    }
+    families = [Family(f"variable of an arm of {name}", known[name], missing) for name in known]
+    return families or [Family("variable of an arm", None, missing)]
+
+
+def _sends(playbook: Playbook, message: str) -> Iterator[tuple[str, str, Send]]:
+    """Journey, name and step of all that send ``message``."""
+    for name, journey in playbook.journeys.items():
+        for _, step, send in named_steps(journey, ("journeys", name)):
+            if isinstance(send, Send) and send.send == message:
+                yield name, step, send
 
 
 def _is_open(playbook: Playbook, plugins: Plugins) -> bool:

@@ -25,11 +25,16 @@ from .unbuilt import without_unbuilt
 
 @dataclass(frozen=True)
 class Loaded:
-    """A checked playbook with the plugins it may use."""
+    """A checked playbook with the plugins it may use.
+
+    ``broken`` are the parts, by section and name, that have problems of their own: none once all
+    checks are passed.
+    """
 
     playbook: Playbook
     plugins: Plugins = field(repr=False)
     document: Document = field(repr=False)
+    broken: frozenset[tuple[str, str]] = frozenset()
 
     def place(self, path: Sequence[str | int]) -> tuple[str, int, int]:
         """File, line and column of what stands at ``path``, or of the nearest thing above it.
@@ -65,7 +70,8 @@ def load_playbook(
     draft.report(
         [*document.repeated, *unbuilt, *problems, *check_settings(draft), *check_references(draft)]
     )
-    loaded = Loaded(_playbook(draft, header, filled), plugins, document)
+    playbook = _playbook(draft, header, filled)
+    loaded = Loaded(playbook, plugins, document, frozenset(draft.broken))
     if also is not None and _names_are_known(draft):
         draft.report(also(loaded))
     _refuse(draft.problems, filled)
