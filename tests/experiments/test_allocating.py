@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from regulars.errors import PluginError
@@ -82,8 +82,9 @@ def test_the_same_run_done_again_changes_nothing(lab: Lab) -> None:
 def test_new_arms_are_allocated_at_once(desk: Lab) -> None:
     desk.experiments(x={"allocation": {"use": "fixed", "give": [0.4, 0.6]}})
     run(desk, 1)
-    arms = ("control", "offer", "gift")
-    desk.experiments(x={"arms": {arm: {} for arm in arms}, "allocation": {"use": "fixed", "give": [0.2, 0.2, 0.6]}})
+    arms: dict[str, Any] = {"control": {}, "offer": {}, "gift": {}}
+    allocation = {"use": "fixed", "give": [0.2, 0.2, 0.6]}
+    desk.experiments(x={"arms": arms, "allocation": allocation})
     expected = [(day(1), "control", 0.2), (day(1), "gift", 0.6), (day(1), "offer", 0.2)]
     assert run(desk, 1) == expected
 
