@@ -167,6 +167,11 @@ RIGHT = [
     "journeys: {j: {when: {enters: a}, steps: [{send: a, via: [b]}, {exit: true}]}}",
     "messages: {m: {max_lateness: 2d, email: {subject: a, body: b}, sms: {text: c}}}",
     "segments: {a: {performed: order, none: [{segment: staff}], where: {item: {is: bread}}}}",
+    "experiments: {a: {arms: {b: {}, c: {d: e}}, by: f, decide: {use: bayes-ab, looks: 3}}}",
+    "experiments: {a: {factors: {b: [c, d]}, by: [f], weights: [0.5, 0.5], coverage: 5%}}",
+    "experiments: {a: {arms: {b: {}, c: {}}, allocation: {use: top-two, floor: 5%}}}",
+    "experiments: {a: {arms: {b: {}, c: {}}, goals: [{id: d, ratio: e.f, to: e, within: 3d}]}}",
+    "experiments: {a: {arms: {b: {}, c: {}}, layer: {name: d, from: 0%, to: 50%}, unit: e}}",
 ]
 
 
@@ -193,6 +198,17 @@ WRONG = [
     "messages: {m: {email: {subjekt: a, body: b}}}",
     "topics: {t: {title: x, basis: maybe}}",
     "experiments: {a: {}}",
+    "experiments: {a: {arms: {b: {}}}}",
+    "experiments: {a: {arms: {b: {}, c: {}}, factors: {d: [e, f]}}}",
+    "experiments: {a: {arms: {b: {}, c: {}}, wieghts: [0.5, 0.5]}}",
+    "experiments: {a: {arms: {b: {}, c: {}}, weights: [0.5, 0.5], allocation: {use: thompson}}}",
+    "experiments: {a: {arms: {b: {}, c: {}}, allocation: {use: thomson}}}",
+    "experiments: {a: {arms: {b: {}, c: {}}, decide: {use: bayes-ab, looks: 0}}}",
+    "experiments: {a: {arms: {b: {}, c: {}}, decide: {use: bayes-ab, horizn: 9d}}}",
+    "experiments: {a: {arms: {b: {}, c: {}}, goals: [{id: d, performed: e}]}}",
+    "experiments: {a: {arms: {b: {}, c: {}}, goals: [{id: d, within: 3d}]}}",
+    "experiments: {a: {arms: {b: {}, c: {}}, layer: {name: d, from: 0%}}}",
+    "experiments: {a: {arms: {b: {}, c: {}}, hash: md5}}",
 ]
 
 

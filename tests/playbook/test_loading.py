@@ -85,6 +85,7 @@ WORDS = [
     *("playbook", "shop", "segments", "journeys", "messages", "sources", "traits", "channels"),
     *("a", "all", "performed", "order", "where", "is", "use", "csv", "outbox", "steps", "send"),
     *("when", "enters", "if", "then", "set", "map", "customer", "attributes", "text", "within"),
+    *("arms", "factors", "goals", "id", "by", "weights", "decide", "allocation", "layer", "unit"),
     *("90d", "5%", "1", "1.5", "true", "null", "{env: SECRET}", "[]", "{}", "''", "extends"),
 ]
 trees = st.recursive(
@@ -98,7 +99,7 @@ trees = st.recursive(
     max_leaves=12,
 )
 TOP = ["playbook", "extends", "timezone", "store", "plugins", "customer", "topics", "policy"]
-TOP += ["segments", "journeys", "messages", "sources", "traits", "channels"]
+TOP += ["segments", "journeys", "messages", "sources", "traits", "channels", "experiments"]
 sections = st.dictionaries(st.sampled_from(TOP), trees)
 quick = settings(
     max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

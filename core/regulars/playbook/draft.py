@@ -17,6 +17,7 @@ from .experiments import Experiment
 from .journeys import Journey
 from .links import Links
 from .messages import Channel, Message, Topic
+from .models import Model
 from .playbook import Attribute
 from .policy import Policy
 from .positions import Document
@@ -27,6 +28,7 @@ from .traits import Trait
 SECTIONS: Mapping[str, Any] = {
     "sources": Source,
     "traits": Trait,
+    "models": Model,
     "segments": Condition,
     "channels": Channel,
     "topics": Topic,

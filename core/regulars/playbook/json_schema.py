@@ -17,6 +17,7 @@ from .experiments import Experiment
 from .journeys import Journey
 from .links import Links
 from .messages import Channel, Message, Topic
+from .models import Model
 from .parts import Part
 from .playbook import CustomerProfile
 from .policy import Policy
@@ -41,6 +42,7 @@ ONE_OR_MORE = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type":
 OFFERED = {
     "Source": "connectors",
     "Channel": "channels",
+    "Model": "models",
     "PluginCondition": "conditions",
     "PluginTrait": "traits",
     "PluginTrigger": "triggers",
@@ -62,6 +64,7 @@ class PlaybookFile(Part):
     customer: CustomerProfile | None = None
     sources: dict[Name, Source] | None = None
     traits: dict[Name, Trait] | None = None
+    models: dict[Name, Model] | None = None
     segments: dict[Name, Condition] | None = None
     channels: dict[Name, Channel] | None = None
     topics: dict[Name, Topic] | None = None

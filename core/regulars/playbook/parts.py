@@ -14,6 +14,7 @@ from regulars.hooks.kinds import (
     AllocationKind,
     AnalysisKind,
     ConditionKind,
+    ModelKind,
     Settings,
     TraitKind,
     TriggerKind,
@@ -21,7 +22,8 @@ from regulars.hooks.kinds import (
 from regulars.values import Name
 
 Kind = TypeVar(
-    "Kind", bound=ConditionKind | TraitKind | TriggerKind | AnalysisKind | AllocationKind
+    "Kind",
+    bound=ConditionKind | TraitKind | TriggerKind | ModelKind | AnalysisKind | AllocationKind,
 )
 Number = StrictInt | StrictFloat
 Scalar = StrictBool | StrictInt | StrictFloat | Annotated[StrictStr, "text"]

@@ -15,6 +15,7 @@ from .experiments import Experiment
 from .journeys import Journey
 from .links import Links
 from .messages import Channel, Message, Topic
+from .models import Model
 from .parts import Part, Scalar
 from .policy import Policy
 from .retention import Retention
@@ -64,6 +65,7 @@ class Playbook:
     customer: CustomerProfile = field(default_factory=CustomerProfile)
     sources: Mapping[str, Source] = field(default_factory=dict)
     traits: Mapping[str, Trait] = field(default_factory=dict)
+    models: Mapping[str, Model] = field(default_factory=dict)
     segments: Mapping[str, Condition] = field(default_factory=dict)
     channels: Mapping[str, Channel] = field(default_factory=dict)
     topics: Mapping[str, Topic] = field(default_factory=dict)

@@ -88,7 +88,7 @@ def _names(draft: Draft, path: Path, section: str) -> Iterator[Problem]:
     except ValueError:
         reason = f"a name is {A_NAME}; {shown(name)} is none"
         yield draft.document.problem(path[:-1], reason, at=(name,), key=True)
-    if section in ("attributes", "traits") and len(name) > COLUMN:
+    if section in ("attributes", "traits", "models") and len(name) > COLUMN:
         reason = f"the name should have at most {COLUMN} characters"
         yield draft.document.problem(path[:-1], reason, at=(name,), key=True)
     if section == "experiments" and name == HOLDOUT:

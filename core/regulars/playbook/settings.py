@@ -17,6 +17,7 @@ from .draft import Draft
 from .extending import is_file
 from .locating import words_of
 from .messages import Channel
+from .models import Model
 from .positions import Document, plain
 from .positions import Path as PartPath
 from .sources import Source
@@ -25,7 +26,11 @@ from .triggers import PluginTrigger
 from .validating import problems_of, validated
 from .walking import all_conditions
 
-WITH_SETTINGS = (("sources", "connectors", Source), ("channels", "channels", Channel))
+WITH_SETTINGS = (
+    ("sources", "connectors", Source),
+    ("channels", "channels", Channel),
+    ("models", "models", Model),
+)
 
 
 def load_plugins(

@@ -12,7 +12,7 @@ from regulars.errors import Problem
 
 from .positions import Document, MapNode
 
-SECTIONS = ("models",)
+SECTIONS: tuple[str, ...] = ()
 
 
 def without_unbuilt(document: Document) -> tuple[Document, list[Problem]]:

@@ -12,6 +12,7 @@ from .conditions import check_conditions
 from .experiments import check_experiments
 from .known import Known
 from .messages import check_messages
+from .models import check_models
 from .policy import check_policy
 from .sources import check_customer, check_sources
 from .steps import check_steps
@@ -25,6 +26,7 @@ def check_references(draft: Draft) -> Iterator[Problem]:
     yield from check_customer(known)
     yield from check_sources(known)
     yield from check_traits(known)
+    yield from check_models(known)
     yield from check_conditions(known)
     yield from check_circles(draft)
     yield from check_messages(known)

@@ -54,6 +54,8 @@ def _(condition: TraitCondition, path: Path, known: Known) -> Iterator[Problem]:
 @_check.register
 def _(condition: ScoreCondition, path: Path, known: Known) -> Iterator[Problem]:
     yield from known.is_score(path, ("score",), condition.score)
+    if typed := known.scores.get(condition.score):
+        yield from misfits(known.draft.document, path, condition.score, typed, condition)
 
 
 @_check.register

@@ -21,6 +21,7 @@ from regulars.playbook.traits import (
 
 from .events import KnownEvents, known_events
 from .fitting import Typed
+from .telling import Told, told_by_models
 
 NUMBERS = {"count": "integer", "distinct": "integer"}
 
@@ -61,6 +62,21 @@ class Known:
             return None
         return Typed(next((t for word, t in NUMBERS.items() if hasattr(trait, word)), "number"))
 
+    @cached_property
+    def models(self) -> Mapping[str, Told | str]:
+        """What each model says of itself, or why it can't."""
+        return told_by_models(self.draft)
+
+    @cached_property
+    def scores(self) -> Mapping[str, Typed]:
+        """Every score, written ``model.score``, that is known."""
+        return {
+            f"{model}.{name}": Typed(output.type)
+            for model, told in self.models.items()
+            if not isinstance(told, str)
+            for name, output in told.outputs.items()
+        }
+
     # -------------------------------------------------------------- problems
 
     def in_section(
@@ -82,6 +98,8 @@ class Known:
             yield self.draft.document.problem(path, unknown(noun, name, known), at=at)
 
     def is_score(self, path: Path, at: Path, name: str) -> Iterator[Problem]:
-        """The problem of a score: no model can be declared, so there is none."""
-        reason = f"unknown score '{name[:80]}'; models are not built yet in this version"
-        yield self.draft.document.problem(path, reason, at=at)
+        """The problem of the score ``name``, written ``model.score``, if no model writes it."""
+        model = name.partition(".")[0]
+        if model in self.models or model not in self.draft.declared("models"):
+            if not isinstance(self.models.get(model), str):
+                yield from self.among(self.scores, "score", path, at, name)

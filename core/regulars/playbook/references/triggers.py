@@ -102,6 +102,7 @@ def _(trigger: DateTrigger, path: Path, known: Known) -> Iterator[Problem]:
         typed = known.trait(name)
     else:
         yield from known.is_score(path, ("date",), name)
+        typed = known.scores.get(name)
     if typed and typed.type not in ("date", "time"):
         reason = f"{trigger.date} is no date; its type is {typed.type}"
         yield known.draft.document.problem(path, reason, at=("date",))

@@ -1,0 +1,66 @@
+"""What models read: events, properties, traits, attributes, experiments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from regulars.errors import Problem
+from regulars.hooks.predictions import Reads
+from regulars.playbook.positions import Path, plain
+from regulars.playbook.traits import event_and_property
+
+from .known import Known
+
+
+def check_models(known: Known) -> Iterator[Problem]:
+    """Every model whose settings are valid."""
+    for name, told in known.models.items():
+        path = ("models", name)
+        if isinstance(told, str):
+            yield known.draft.document.problem(path, told, at=("use",))
+        else:
+            yield from _events(known, path, told.reads)
+            yield from _names(known, path, told.reads)
+
+
+def _events(known: Known, path: Path, reads: Reads) -> Iterator[Problem]:
+    pairs = [event_and_property(name) for name in (*reads.amounts, *reads.texts)]
+    for event in dict.fromkeys([*reads.events, *(event for event, _ in pairs)]):
+        yield from known.events.event(path, _place(known, path, event), event)
+    for event, name in pairs:
+        if name is not None:
+            at = _place(known, path, name, f"{event}.{name}")
+            yield from known.events.property(path, at, event, name)
+
+
+def _names(known: Known, path: Path, reads: Reads) -> Iterator[Problem]:
+    for trait in reads.traits:
+        at = _place(known, path, trait)
+        if trait.removeprefix("score.") in known.scores:
+            reason = f"a model can't read the score '{trait}' of a model; it can read traits"
+            yield known.draft.document.problem(path, reason, at=at)
+            continue
+        yield from known.in_section("traits", "trait", path, at, trait)
+        if (typed := known.trait(trait)) and typed.type == "text":
+            reason = f"a model reads traits that are numbers or times, and {trait} is text"
+            yield known.draft.document.problem(path, reason, at=at)
+    for attribute in reads.attributes:
+        yield from known.is_attribute(path, _place(known, path, attribute), attribute)
+    if (name := reads.experiment) is not None:
+        at = _place(known, path, name)
+        yield from known.in_section("experiments", "experiment", path, at, name)
+
+
+def _place(known: Known, path: Path, *names: str) -> Path:
+    """Where the settings of the model at ``path`` write one of ``names``."""
+    written = plain(known.draft.document.entry(path).node)
+    return next((at for at in _places(written, names) if at != ("use",)), ("use",))
+
+
+def _places(value: Any, names: tuple[str, ...]) -> Iterator[Path]:
+    if isinstance(value, str) and value in names:
+        yield ()
+    below = value.items() if isinstance(value, dict) else ()
+    for word, item in enumerate(value) if isinstance(value, list) else below:
+        yield from ((word, *rest) for rest in _places(item, names))
