@@ -33,10 +33,9 @@ def _goal(result: Result, goal: GoalResult, *, decides: bool) -> Table:
             f"Both with {_prior(result)}."
         )
     if found.waiting:
-        notes.append(
-            f"{found.waiting:,} of {found.units.sum():,.0f} are still within their "
-            f"{found.goal.within / DAY:.3g} days."
-        )
+        still = f"{found.waiting:,} of {found.units.sum():,.0f} are still within their "
+        count = ", and count when these are over" if result.trial.adaptive else ""
+        notes.append(f"{still}{found.goal.within / DAY:.3g} days{count}.")
     if found.adjusted is not None:
         notes.append(
             f"CUPED saved {100 * found.adjusted.saved:.1f} % of the variance; the trait is known "
