@@ -165,7 +165,7 @@ def test_the_table_and_the_numbers_are_of_the_same_customers() -> None:
 
 def test_the_prior_is_printed_and_what_was_learned_is_used() -> None:
     plain = read(trial([0.05, 0.07]))
-    learned = read(trial([0.05, 0.07], learned={"tau": 0.02, "experiments": 9}))
+    learned = read(trial([0.05, 0.07], learned={"lift_prior": 0.02, "experiments": 9}))
 
     assert "lift prior N(0, 5 %)." in plain.tables[0].notes[0]
     assert "N(0, 2 %), learned from 9 experiments" in learned.tables[0].notes[0]
@@ -176,7 +176,7 @@ def test_the_prior_is_printed_and_what_was_learned_is_used() -> None:
 
 
 def test_a_prior_of_the_playbook_stands_before_what_was_learned() -> None:
-    reading = read(trial([0.05, 0.07], learned={"tau": 0.02}), prior="10%")
+    reading = read(trial([0.05, 0.07], learned={"lift_prior": 0.02}), prior="10%")
 
     assert reading.data["prior"]["tau"] == 0.1
 
@@ -190,8 +190,8 @@ def test_only_experiments_that_are_over_teach() -> None:
     taught = BAYES_AB.learn([*over, *going_on])
 
     assert taught["experiments"] == 5
-    assert taught["tau"] > 0.05
-    assert BAYES_AB.learn(going_on) == {"tau": 0.05, "experiments": 0}
+    assert taught["lift_prior"] > 0.05
+    assert BAYES_AB.learn(going_on) == {"lift_prior": 0.05, "experiments": 0}
 
 
 # ------------------------------------------------------------------ parts

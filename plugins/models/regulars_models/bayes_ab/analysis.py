@@ -101,7 +101,7 @@ def analyse(config: BayesAB, trial: Trial) -> Result | None:
 
 def plan_of(config: BayesAB, trial: Trial) -> Plan:
     """How it is decided: the playbook's words, with the width of the prior that holds."""
-    tau = config.prior.share if config.prior else float(trial.learned.get("tau", TAU))
+    tau = config.prior.share if config.prior else float(trial.learned.get("lift_prior", TAU))
     smaller = trial.outcomes[0].goal.better == "less"
     return Plan(config.days, config.looks, config.alpha.share, config.rope.share, tau, smaller)
 
@@ -130,7 +130,7 @@ def learn_prior(read: Sequence[tuple[Any, Trial]]) -> dict[str, Any]:
         if end <= trial.now:
             lifts.append(evidence(trial, trial.outcomes[0], end, config.cuped).effects.against(1))
     known = [lift for lift in lifts if np.isfinite(lift).all()]
-    return {"tau": learn(known), "experiments": len(known)}
+    return {"lift_prior": round(learn(known), 4), "experiments": len(known)}
 
 
 def _goal(config: BayesAB, trial: Trial, outcome: Outcome, plan: Plan, day: float) -> GoalResult:
