@@ -160,7 +160,7 @@ def test_everything_that_is_wrong_with_an_experiment_is_told_at_once(shop: Probl
 @pytest.mark.parametrize(
     ("plugin", "told"),
     [
-        ("raise KeyError('x')", "failed: KeyError: 'x'; report it to its author"),
+        ("raise KeyError('x')", "failed: KeyError: 'x' (odd.py, line 5); report it to its author"),
         ("return ['spent']", "unknown trait 'spent' (did you mean 'spend'?)"),
     ],
 )
