@@ -4,8 +4,8 @@
 
 writes customers.csv, orders.csv and visits.jsonl, the same ones every time: 412 people of whom
 some are staff and some are cafés that resell, their rhythm, their favourites, their lapses and
-birthdays, and the baskets that they fill on the web site. Nobody in it is real. Standard library
-only.
+birthdays, and the baskets that they fill on the web site. What they do afterwards, once they have
+read their mail, is in play_on.py. Nobody in it is real. Standard library only.
 """
 
 from __future__ import annotations
@@ -98,10 +98,10 @@ def nearest(home: tuple[float, float]) -> str:
     )
 
 
-def person(number: int, chance: random.Random) -> Person:
+def person(number: int, chance: random.Random, customers: int = CUSTOMERS) -> Person:
     """A customer, a member of staff or a café, with their habits."""
-    kind = "customer" if number <= CUSTOMERS else "staff"
-    kind = "partner" if number > CUSTOMERS + STAFF else kind
+    kind = "customer" if number <= customers else "staff"
+    kind = "partner" if number > customers + STAFF else kind
     town = pick(chance, {town: share for town, (_, _, share) in TOWNS.items()})
     home = (TOWNS[town][0] + chance.gauss(0, 0.025), TOWNS[town][1] + chance.gauss(0, 0.035))
     started = OPENED + timedelta(days=int(DAYS * chance.random() ** 1.6))
@@ -121,6 +121,12 @@ def person(number: int, chance: random.Random) -> Person:
         favourite=pick(chance, {item: share for item, (_, share) in MENU.items()}),
         store=nearest(home),
     )
+
+
+def everybody(chance: random.Random, customers: int = CUSTOMERS) -> list[Person]:
+    """So many customers, the staff and the cafés."""
+    numbers = range(1, customers + STAFF + CAFES + 1)
+    return [person(number, chance, customers) for number in numbers]
 
 
 def profile(who: Person, chance: random.Random) -> dict[str, Any]:
@@ -228,12 +234,12 @@ def numbered(rows: Iterable[dict[str, Any]], name: str, when: str) -> list[dict[
     return [{name: number, **row} for number, row in enumerate(seen, 1001)]
 
 
-def simulate(folder: Path) -> None:
-    """Write the three files into ``folder``."""
-    chance = random.Random(SEED)
-    people = [person(number, chance) for number in range(1, CUSTOMERS + STAFF + CAFES + 1)]
+def simulate(folder: Path, seed: int = SEED, customers: int = CUSTOMERS) -> None:
+    """Write the three files into ``folder``; another seed makes another town."""
+    chance = random.Random(seed)
+    people = everybody(chance, customers)
     bought = {p.id: [order(p, day, chance) for day in days_of_orders(p, chance)] for p in people}
-    web = random.Random(SEED + 1)
+    web = random.Random(seed + 1)
     for orders in bought.values():
         move_to_web(orders, web)
     seen = [

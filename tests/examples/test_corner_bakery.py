@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from regulars.playbook.conditions import PLAIN
-from regulars.playbook.experiments import Experiment
-from regulars.playbook.journeys import STEPS, Journey
+from regulars.playbook.experiments import GOALS, Experiment, Layer
+from regulars.playbook.journeys import STEPS, Journey, Send
 from regulars.playbook.messages import OWN_WORDS
 from regulars.playbook.policy import Cap, Policy, QuietHours
 from regulars.playbook.triggers import MODELS
@@ -73,9 +73,10 @@ UNBUILT = {"score"}  # a condition that waits for models
         MODELS,
         set(PLAIN) - UNBUILT,
         OWN_WORDS,
-        words(Journey, Experiment, Policy, QuietHours, Cap),
+        words(Experiment, Layer) | set(GOALS),
+        words(Journey, Send, Policy, QuietHours, Cap),
     ],
-    ids=["steps", "triggers", "conditions", "messages", "the rest"],
+    ids=["steps", "triggers", "conditions", "messages", "experiments", "the rest"],
 )
 def test_it_shows_the_whole_language(wanted: Iterable[str]) -> None:
     lines = (BAKERY / "playbook.yaml").read_text(encoding="utf-8").splitlines()
@@ -84,14 +85,14 @@ def test_it_shows_the_whole_language(wanted: Iterable[str]) -> None:
     assert set(wanted) - shown == set()
 
 
-def test_every_journey_lets_somebody_in_within_five_mondays(tmp_path: Path) -> None:
+def test_every_journey_lets_somebody_in_within_six_weeks(tmp_path: Path) -> None:
     bakery = tmp_path / "bakery"
     regulars("init", str(bakery))
     entered: Counter[str] = Counter()
-    for day in ("02-02", "02-09", "02-16", "02-23", "03-02"):
+    for day in ("02-02", "02-09", "02-16", "02-23", "03-02", "03-05", "03-12"):
         at = f"2026-{day}T17:30Z"
         ran = regulars("run", str(bakery / "playbook.yaml"), "--at", at, "--json")
         entered.update({name: j["entered"] for name, j in json.loads(ran)["journeys"].items()})
 
-    assert len(entered) == 9
+    assert len(entered) == 11
     assert [name for name, count in entered.items() if count == 0] == []
