@@ -26,6 +26,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = [
     "README.md",
     "docs/architecture.md",
+    "docs/experiments.md",
     "docs/playbook.md",
     "docs/proof.md",
     "examples/cdnow/README.md",
