@@ -60,7 +60,7 @@ def test_values_come_as_what_they_are(store: Store) -> None:
         "last_order": NOW,
         "usual": "roll",
     }
-    assert found.scores == {"value": {"alive": 0.5}}
+    assert found.scores == {"value": {"alive": 0.5, "next": None, "mood": None}}
 
 
 def test_every_declared_name_is_there_when_nothing_is_known(store: Store) -> None:

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 from regulars.customers.traits import plan_traits, refresh_traits
-from regulars.hooks import Plugins
 from regulars.playbook.journeys import Journey
 from regulars.playbook.playbook import Playbook
 from sqlalchemy import select
 
 from tests.segments.evaluator import Event, Person
-from tests.segments.worlds import fit, make_playbook, utc, write
+from tests.segments.worlds import PLUGINS, fit, make_playbook, utc, write
 
 if TYPE_CHECKING:
     from regulars.customers.traits import TraitPlan
@@ -24,7 +23,7 @@ _JOURNEY: TypeAdapter[Any] = TypeAdapter(Journey)
 
 
 def plan(playbook: Playbook) -> TraitPlan:
-    return plan_traits(playbook, Plugins.load(allow=()))
+    return plan_traits(playbook, PLUGINS)
 
 
 def names(playbook: Playbook) -> list[str]:

@@ -21,13 +21,17 @@ from regulars.hooks import (
     ChannelContext,
     ConnectorKind,
     EventColumns,
+    Fitted,
     Goal,
     Happened,
+    ModelData,
+    ModelEvents,
     Moment,
     Outcome,
     Outgoing,
     PluginInfo,
     Plugins,
+    Reads,
     Receipt,
     RunInfo,
     Trial,
@@ -224,8 +228,23 @@ def test_the_trait_counts_days(example: Callable[[str], Plugins]) -> None:
     assert answer(select(days)) == [(3,)]
 
 
-def test_the_model_describes_itself(example: Callable[[str], Plugins]) -> None:
-    assert example("regulars_models").models["coin"].outputs == {"heads": "probability, 0 to 1"}
+def test_the_model_says_how_unusual_a_silence_is(example: Callable[[str], Plugins]) -> None:
+    kind = example("regulars_models").models["silence"]
+    config = kind.config.model_validate({"event": "order"})
+    day = 86_400_000_000
+    at = np.append(np.arange(11) ** 2, 95) * day  # pauses of 1, 3, 5 … 19 days, and a last one
+    events = ModelEvents(np.append(np.zeros(11, np.int64), 2), at, np.ones(12, np.int64))
+    data = ModelData(110 * day, ZoneInfo("UTC"), np.arange(1, 4), {"order": events})
+    few = dataclasses.replace(data, events={"order": ModelEvents(at[:1], at[:1], at[:1])})
+
+    fitted = kind.fit(config, data, 0)
+    assert isinstance(fitted, Fitted)
+    scores = kind.score(config, fitted, data)
+
+    assert kind.reads(config) == Reads(events=["order"])
+    assert scores.keys() == kind.outputs(config).keys()
+    assert scores["unusual"].tolist() == pytest.approx([0.5, np.nan, 0.7], nan_ok=True)
+    assert kind.fit(config, few, 0) == "0 pauses between two events of a customer; 10 are needed"
 
 
 def trial(*buyers: int) -> Trial:

@@ -17,6 +17,7 @@ from regulars.hooks import Plugins
 from regulars.instants import micros
 from regulars.playbook.conditions import Condition
 from regulars.playbook.messages import Topic
+from regulars.playbook.models import Model
 from regulars.playbook.playbook import CustomerProfile, Playbook
 from regulars.playbook.traits import Trait
 from regulars.segments.membership import SegmentCount, members, refresh_segments
@@ -48,6 +49,7 @@ TOPICS = {
 _CONDITION: TypeAdapter[Any] = TypeAdapter(Condition)
 _TRAIT: TypeAdapter[Any] = TypeAdapter(Trait)
 _KEYS = count(1)
+PLUGINS = Plugins.load(allow=(), files=[Path(__file__).parents[1] / "predictions" / "toys.py"])
 
 
 def make_playbook(
@@ -62,6 +64,7 @@ def make_playbook(
         path=Path("playbook.yaml"),
         timezone=ZoneInfo(zone),
         customer=CustomerProfile.model_validate({"attributes": attributes or ATTRIBUTES}),
+        models={"value": Model.model_validate({"use": "pace", "event": "order"})},
         traits={name: _TRAIT.validate_python(trait) for name, trait in (traits or {}).items()},
         topics={name: Topic.model_validate(topic) for name, topic in TOPICS.items()},
         segments={name: _CONDITION.validate_python(text) for name, text in segments.items()},
@@ -72,7 +75,7 @@ def run(
     store: Store, playbook: Playbook, now: datetime, plugins: Plugins | None = None
 ) -> tuple[Scope, dict[str, SegmentCount]]:
     """The stages of a run from samples to segments."""
-    plugins = plugins or Plugins.load(allow=())
+    plugins = plugins or PLUGINS
     plan = plan_traits(playbook, plugins)
     fill_samples(store, plan)
     refresh_traits(store, plan, now)
@@ -82,7 +85,7 @@ def run(
 
 
 def fit(store: Store, playbook: Playbook, plugins: Plugins | None = None) -> None:
-    store.fit(plan_traits(playbook, plugins or Plugins.load(allow=())).shape)
+    store.fit(plan_traits(playbook, plugins or PLUGINS).shape)
 
 
 def inside(store: Store, segment: str) -> list[str]:
@@ -117,11 +120,11 @@ def write(store: Store, playbook: Playbook, people: Sequence[Person]) -> None:
         names = ["customer", "topic", "channel", "granted", "at"]
         insert_rows(connection, tables.consents, names, consents)
         scores = [
-            (number, score, value, 0)
+            (number, *person.scores.values())
             for number, person in enumerate(people, 1)
-            for score, value in person.scores.items()
+            if person.scores
         ]
-        insert_rows(connection, tables.scores, ["customer", "score", "value", "at"], scores)
+        insert_rows(connection, store.tables.scores, ["customer", "s_value.alive"], scores)
 
 
 def _write_events(connection: Any, store: Store, people: Sequence[Person]) -> None:
@@ -155,7 +158,7 @@ def empty(store: Store) -> None:
             store.tables.events,
             store.tables.customers,
             tables.consents,
-            tables.scores,
+            store.tables.scores,
             tables.members,
             tables.changes,
         ):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from regulars.store import insert_from, insert_rows, temporary, update_rows
-from regulars.store.tables import Id, Name, Value, customers, events, identities, scores
+from regulars.store.tables import Id, Name, Value, customers, events, exposure_facts, identities
 from sqlalchemy import BigInteger, Column, bindparam, func, inspect, literal, select, update
 from sqlalchemy.exc import DBAPIError
 
@@ -57,11 +57,10 @@ def test_whole_numbers_keep_all_their_64_bits(store: Store) -> None:
 def test_fractions_are_kept_to_the_last_bit(store: Store) -> None:
     values = [0.1, 1 / 3, -1e300, 5e-324, 2.0**53 + 2]
     with store.transaction() as connection:
-        insert_rows(connection, scores, ["customer", "score", "value", "at"],
-                    [(i, "m.s", value, 0) for i, value in enumerate(values)])  # fmt: skip
-        assert (
-            list(connection.scalars(select(scores.c.value).order_by(scores.c.customer))) == values
-        )
+        insert_rows(connection, exposure_facts, ["experiment", "customer", "name", "value"],
+                    [("e", i, "trait:t", value) for i, value in enumerate(values)])  # fmt: skip
+        query = select(exposure_facts.c.value).order_by(exposure_facts.c.customer)
+        assert list(connection.scalars(query)) == values
 
 
 def test_existing_rows_are_skipped_and_not_counted(store: Store) -> None:

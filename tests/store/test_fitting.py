@@ -58,10 +58,11 @@ def test_many_text_attributes_fit_side_by_side(store: Store) -> None:
 
 def test_columns_are_found_again_when_the_store_is_opened(store: Store, store_url: str) -> None:
     shape = Shape({"city": "text"}, frozenset({"item"}), frozenset({"total"}),
-                  frozenset({"spring"}), {"t_spend": "amount"})  # fmt: skip
+                  frozenset({"spring"}), {"t_spend": "amount"},
+                  scores={"s_value.alive": "number"})  # fmt: skip
     store.fit(shape)
     again = Store.open(store_url)
-    for table in ("customers", "events", "traits"):
+    for table in ("customers", "events", "traits", "scores"):
         mine, theirs = getattr(store.tables, table), getattr(again.tables, table)
         assert set(mine.c.keys()) == set(theirs.c.keys())
     assert {"a_city", sample_column("spring")} <= set(again.tables.customers.c.keys())

@@ -150,7 +150,7 @@ def test_a_rehearsal_with_another_shape_leaves_at_most_empty_columns(store: Stor
         assert set(connection.scalars(select(store.tables.events.c.n_tip))) == {1_500_000}
 
 
-_FITTED = {"customers", "events", "traits"}
+_FITTED = {"customers", "events", "traits", "scores"}
 
 
 def _undoes_ddl(store: Store) -> bool:

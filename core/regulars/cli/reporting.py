@@ -12,6 +12,7 @@ from .printing import print_table, print_title
 
 if TYPE_CHECKING:
     from regulars.playbook.playbook import Playbook
+    from regulars.predictions.stage import ModelCount
     from regulars.runs.summary import Summary
 
 
@@ -27,6 +28,8 @@ def print_summary(summary: Summary, *, planned: bool) -> None:
             ([n, s.customers, s.events, s.rejected] for n, s in summary.ingested.items()),
         )
     _print_retained(summary, planned=planned)
+    if summary.models:
+        _print_models(summary)
     if summary.segments:
         print_table(
             "Segments",
@@ -68,6 +71,20 @@ def _print_retained(summary: Summary, *, planned: bool) -> None:
     if left_out:
         verb = "would be" if planned else "were"
         click.echo(f"retention: {left_out:,} rows of events older than {day} {verb} left out")
+
+
+def _print_models(summary: Summary) -> None:
+    print_table(
+        "Models",
+        ["model", "customers scored", "learned"],
+        ([name, model.scored, _learned(model)] for name, model in summary.models.items()),
+    )
+
+
+def _learned(model: ModelCount) -> str:
+    if model.missing is None:
+        return "now" if model.fitted else "before"
+    return f"{'not yet' if model.version is None else 'before, but not now'}: {model.missing}"
 
 
 def _print_journeys(summary: Summary) -> None:

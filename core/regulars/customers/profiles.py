@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,7 +13,6 @@ from sqlalchemy import select
 from regulars.amounts import SCALE
 from regulars.batches import batches
 from regulars.instants import instant
-from regulars.store.tables import scores
 
 from .columns import attribute_column
 
@@ -54,13 +52,13 @@ class Known(Protocol):
 class Profile:
     """One customer: profile, traits and scores (``scores["value"]["alive"]``).
 
-    Every declared name is there, None when unknown. Amounts are Decimal, times aware UTC
+    Every declared name is there, None where it is unknown. Amounts are Decimal, times aware UTC
     datetimes, dates are dates, points (latitude, longitude).
     """
 
     customer: dict[str, Any]
     traits: dict[str, Any]
-    scores: dict[str, dict[str, float]]
+    scores: dict[str, dict[str, Any]]
 
 
 def profiles(connection: Connection, known: Known, ids: Sequence[int]) -> dict[int, Profile]:
@@ -72,27 +70,34 @@ def profiles(connection: Connection, known: Known, ids: Sequence[int]) -> dict[i
 
 
 def _read(connection: Connection, known: Known, ids: Sequence[int]) -> dict[int, Profile]:
-    customers, traits = known.tables.customers, known.tables.traits
+    customers, traits, scores = known.tables.customers, known.tables.traits, known.tables.scores
     attributes, columns = known.playbook.attribute_types(), known.plan.traits
+    scored = known.plan.scores
     query = (
         select(
             customers.c.id,
             customers.c.extra,
             *(attribute_column(customers, name) for name in attributes),
             *(traits.c[column.name] for column in columns.values()),
+            *(scores.c[column.name] for column in scored.values()),
         )
-        .select_from(customers.outerjoin(traits, traits.c.customer == customers.c.id))
+        .select_from(
+            customers.outerjoin(traits, traits.c.customer == customers.c.id).outerjoin(
+                scores, scores.c.customer == customers.c.id
+            )
+        )
         .where(customers.c.id.in_(ids))
     )
     of_customer = _Cells({name: _ATTRIBUTES.get(kind) for name, kind in attributes.items()})
     of_traits = _Cells({name: _reader(column) for name, column in columns.items()})
+    of_scores = _Cells({name: _SCORES.get(column.type) for name, column in scored.items()})
     split = 2 + len(attributes)
-    scored = _scores(connection, ids)
+    last = split + len(columns)
     return {
         row[0]: Profile(
             _extra(row[1]) | of_customer.read(row[2:split]),
-            of_traits.read(row[split:]),
-            {model: dict(values) for model, values in scored[row[0]].items()},
+            of_traits.read(row[split:last]),
+            _by_model(of_scores.read(row[last:])),
         )
         for row in connection.execute(query).all()
     }
@@ -114,14 +119,12 @@ class _Cells:
         return values
 
 
-def _scores(
-    connection: Connection, ids: Sequence[int]
-) -> Mapping[int, Mapping[str, Mapping[str, float]]]:
-    found: dict[int, dict[str, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
-    query = select(scores.c.customer, scores.c.score, scores.c.value)
-    for row in connection.execute(query.where(scores.c.customer.in_(ids))):
-        model, _, score = row.score.partition(".")
-        found[row.customer][model][score] = row.value
+def _by_model(scores: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """``value.alive`` as ``["value"]["alive"]``."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, value in scores.items():
+        model, _, score = name.partition(".")
+        found.setdefault(model, {})[score] = value
     return found
 
 
@@ -158,3 +161,4 @@ _ATTRIBUTES: Mapping[str, Callable[[Any], Any]] = {
     "time": instant,
     "point": _point,
 }
+_SCORES: Mapping[str, Callable[[Any], Any]] = {"time": instant}

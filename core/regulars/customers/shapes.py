@@ -1,4 +1,4 @@
-"""The shape of a store that a playbook needs: its attributes, event properties and traits."""
+"""The shape of a store that a playbook needs: attributes, event properties, traits, scores."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from regulars.store.schema import Draw, Shape
 
 from .aggregates import Aggregate, of_condition, of_goal
 from .properties import reads_number, reads_text
+from .scores import score_columns
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from regulars.playbook.playbook import Playbook
 
     from .aggregates import Where
+    from .scores import PlannedModel
     from .traits import PluginAggregate, TraitColumn
 
 
@@ -57,15 +59,23 @@ class _Properties:
         self.totals.update(amounts - {""})
         self.texts.update(named - amounts - {""})
 
+    def of_model(self, model: PlannedModel) -> None:
+        self.totals.update(_property(name) for name in model.reads.amounts)
+        self.texts.update(_property(name) for name in model.reads.texts)
 
-def shape_of(playbook: Playbook, columns: Collection[TraitColumn]) -> Shape:
-    """What the store must hold for ``playbook``: declared attributes, read properties, traits."""
+
+def shape_of(
+    playbook: Playbook, columns: Collection[TraitColumn], models: Collection[PlannedModel] = ()
+) -> Shape:
+    """What the store must hold for ``playbook``: attributes, read properties, traits, scores."""
     properties = _Properties()
     for column in columns:
         if isinstance(column.computes, Aggregate):
             properties.of_aggregate(column.computes)
         else:
             properties.of_plugin(column.computes)
+    for model in models:
+        properties.of_model(model)
     for journey in playbook.journeys.values():
         if isinstance(journey.when, EventTrigger):
             properties.of_where(journey.when.where)
@@ -76,6 +86,7 @@ def shape_of(playbook: Playbook, columns: Collection[TraitColumn]) -> Shape:
     for experiment in playbook.experiments.values():
         for aggregate in (side for goal in experiment.goals for side in of_goal(goal)):
             properties.of_aggregate(aggregate)
+    scores = score_columns({model.name: model for model in models})
     return Shape(
         attributes=_declared(playbook),
         texts=frozenset(properties.texts),
@@ -84,6 +95,7 @@ def shape_of(playbook: Playbook, columns: Collection[TraitColumn]) -> Shape:
         samples=_seeds(playbook),
         draws=_draws(playbook),
         traits={column.name: column.type for column in columns},
+        scores={column.name: column.type for column in scores.values()},
     )
 
 

@@ -1,4 +1,7 @@
-"""The plan of traits: every value that a playbook needs of its customers' events, each once."""
+"""The plan of traits: every value that a playbook needs of its customers' events, each once.
+
+Models read some of them, so what they score is planned beside them.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from regulars.playbook.walking import conditions_now
 from regulars.store import insert_from
 
 from .aggregates import Aggregate, ColumnType, of_condition, of_trait
+from .scores import plan_models, score_columns
 from .shapes import shape_of
 from .trait_sql import Events, traits_of_all
 
@@ -28,6 +32,8 @@ if TYPE_CHECKING:
     from regulars.hooks.plugins import Plugins
     from regulars.playbook.playbook import Playbook
     from regulars.store import Shape, Store
+
+    from .scores import PlannedModel, ScoreColumn
 
 LONGEST = 60  # characters of a column's name; PostgreSQL cuts names at 63
 
@@ -81,10 +87,11 @@ class TraitColumn:
 
 @dataclass(frozen=True)
 class TraitPlan:
-    """Every aggregate that a playbook needs, with its column.
+    """Every aggregate that a playbook needs, with its column; its models, with their scores'.
 
     ``columns`` are the columns of the traits table, ``traits`` gives a declared trait's column,
-    ``shape`` is what the store must hold. Windows are calendar steps in ``zone``.
+    ``scores`` that of a score such as ``value.alive``, ``shape`` is what the store must hold.
+    Windows are calendar steps in ``zone``.
     """
 
     columns: tuple[TraitColumn, ...]
@@ -92,6 +99,8 @@ class TraitPlan:
     by_aggregate: Mapping[Aggregate | PluginAggregate, TraitColumn] = field(repr=False)
     shape: Shape
     zone: ZoneInfo
+    models: Mapping[str, PlannedModel]
+    scores: Mapping[str, ScoreColumn]
 
     def trait(self, name: str) -> TraitColumn:
         """The column of the declared trait ``name``; KeyError if there is none."""
@@ -103,7 +112,7 @@ class TraitPlan:
 
 
 def plan_traits(playbook: Playbook, plugins: Plugins) -> TraitPlan:
-    """Every aggregate of ``playbook``: of its traits, of segments and of ``if``."""
+    """Every aggregate of ``playbook``: of its traits, of segments and of ``if``; its models."""
     columns: dict[Aggregate | PluginAggregate, TraitColumn] = {}
     traits: dict[str, TraitColumn] = {}
     for name, trait in playbook.traits.items():
@@ -115,8 +124,16 @@ def plan_traits(playbook: Playbook, plugins: Plugins) -> TraitPlan:
             aggregate = of_condition(condition)
             name = "x_" + _digest(aggregate.signature())
             columns.setdefault(aggregate, TraitColumn(name, aggregate))
-    shape = shape_of(playbook, columns.values())
-    return TraitPlan(tuple(columns.values()), traits, columns, shape, playbook.timezone)
+    models = plan_models(playbook, plugins)
+    return TraitPlan(
+        tuple(columns.values()),
+        traits,
+        columns,
+        shape_of(playbook, columns.values(), models.values()),
+        playbook.timezone,
+        models,
+        score_columns(models),
+    )
 
 
 def refresh_traits(store: Store, plan: TraitPlan, now: datetime) -> int:

@@ -39,12 +39,12 @@ def allocate(store: Store, scope: Scope) -> None:
     for name, experiment in scope.playbook.experiments.items():
         if experiment.allocation is not None:
             with store.transaction() as connection:
-                trial = trial_of(connection, _just_before(connection, scope), name)
+                trial = trial_of(connection, just_before(connection, scope), name)
                 trial = replace(trial, now=micros(scope.now))
                 _keep(connection, trial, _asked(scope, experiment.allocation, trial))
 
 
-def _just_before(connection: Connection, scope: Scope) -> Scope:
+def just_before(connection: Connection, scope: Scope) -> Scope:
     """What earlier runs did: who is given an arm at this instant has not been seen to do anything.
 
     So a run that is done again at its instant asks the same question.

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     )
     from .marks import hookimpl
     from .plugins import PluginInfo, Plugins
+    from .predictions import Fitted, ModelData, ModelEvents, Output, OutputType, Reads
     from .trials import (
         Goal,
         GoalKind,
@@ -66,21 +67,27 @@ __all__ = [
     "ConnectorKind",
     "Duration",
     "EventColumns",
+    "Fitted",
     "Goal",
     "GoalKind",
     "Happened",
     "Kind",
     "LayoutKind",
     "Medium",
+    "ModelData",
+    "ModelEvents",
     "ModelKind",
     "Moment",
     "Outcome",
     "Outgoing",
+    "Output",
+    "OutputType",
     "Percentage",
     "PluginInfo",
     "Plugins",
     "PositiveDuration",
     "Reading",
+    "Reads",
     "Receipt",
     "Rejected",
     "RunInfo",
@@ -111,6 +118,10 @@ _HOMES = {
 
 
 _HOMES |= dict.fromkeys(("Duration", "Percentage", "PositiveDuration"), "regulars.values")
+_HOMES |= dict.fromkeys(
+    ("Fitted", "ModelData", "ModelEvents", "Output", "OutputType", "Reads"),
+    "regulars.hooks.predictions",
+)
 _HOMES |= dict.fromkeys(
     ("Goal", "GoalKind", "Happened", "Outcome", "Reading", "Table", "Trial", "Units", "Verdict"),
     "regulars.hooks.trials",

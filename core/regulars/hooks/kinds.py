@@ -20,8 +20,10 @@ if TYPE_CHECKING:  # loading SQLAlchemy takes longer than `regulars --help` may
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
+    from numpy.typing import NDArray
     from sqlalchemy import ColumnElement, FromClause, Select
 
+    from .predictions import Fitted, ModelData, Output, Reads
     from .trials import Reading, Trial
 
 Medium = Literal["email", "text", "data"]
@@ -294,12 +296,21 @@ class TriggerKind:
 
 @dataclass(frozen=True)
 class ModelKind:
-    """A predictive model; ``outputs`` are its scores with their unit."""
+    """A predictive model.
+
+    ``outputs(config)`` are its scores by name, ``reads(config)`` what it needs to know. ``fit(
+    config, data, seed)`` learns from everybody, or says in a sentence what is missing. ``score(
+    config, fitted, data)`` gives an array for each output, one value a customer; NaN is no score,
+    and so is None of a text. Equal data and an equal seed give equal answers.
+    """
 
     name: str
     summary: str
     config: type[Settings]
-    outputs: Mapping[str, str] = field(default_factory=dict)
+    outputs: Callable[[Any], Mapping[str, Output]]
+    reads: Callable[[Any], Reads]
+    fit: Callable[[Any, ModelData, int], Fitted | str]
+    score: Callable[[Any, Fitted, ModelData], Mapping[str, NDArray[Any]]]
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 NAME = re.compile(r"[a-z][a-z0-9_-]*")
 _LONGEST_NAME = 80
 _MOST_OFFERS = 1_000
+_COMPUTES = ("open", "compile", "threads", "properties", "amounts", "misfit")
+_LEARNS = ("outputs", "reads", "fit", "score")
 _MEDIA = set(get_args(Medium))
 _TRAIT_TYPES = {"integer", "number", "time", "text"}
 
@@ -54,13 +56,15 @@ class Family:
 
 _SOURCE_WORDS = frozenset({"use", "provides", "event", "map", "on_bad_row", "max_bad"})
 
+_MODEL_WORDS = frozenset({"use", "refit", "split", "arms"})
+
 FAMILIES = (
     Family("connectors", "connector", "regulars_connectors", ConnectorKind, _SOURCE_WORDS),
     Family("channels", "channel", "regulars_channels", ChannelKind, frozenset({"use", "to"})),
     Family("conditions", "condition", "regulars_conditions", ConditionKind),
     Family("traits", "trait", "regulars_traits", TraitKind),
     Family("triggers", "trigger", "regulars_triggers", TriggerKind),
-    Family("models", "model", "regulars_models", ModelKind),
+    Family("models", "model", "regulars_models", ModelKind, _MODEL_WORDS),
     Family("analyses", "analysis", "regulars_analyses", AnalysisKind),
     Family("allocations", "allocation", "regulars_allocations", AllocationKind),
     Family("layouts", "layout", "regulars_templates", LayoutKind),
@@ -134,7 +138,7 @@ def _problems(kind: Any, family: Family) -> Iterator[str]:
         yield from _folder_problems(kind)
     else:
         yield from _config_problems(kind.config, family.words)
-    for field in ("open", "compile", "threads", "properties", "amounts", "misfit"):
+    for field in (*_COMPUTES, *_LEARNS):
         if hasattr(kind, field) and not callable(getattr(kind, field)):
             yield f"its {field} must be a function"
     if isinstance(kind, ChannelKind) and not (kind.accepts and set(kind.accepts) <= _MEDIA):

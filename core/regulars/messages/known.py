@@ -55,7 +55,7 @@ def known_names(playbook: Playbook, plugins: Plugins) -> Mapping[str, Family]:
     return {
         "customer": Family("attribute", customer),
         "traits": Family("trait", frozenset(playbook.traits)),
-        "scores": Family("model", frozenset()),
+        "scores": Family("model", frozenset(playbook.models)),
         "playbook": Family("word of playbook", frozenset(PLAYBOOK)),
         "links": Family("link", frozenset(NAMES), None if playbook.links else NO_LINKS),
     }

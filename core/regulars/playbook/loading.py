@@ -20,7 +20,6 @@ from .references import check_references
 from .secrets import Filled, fill, redact
 from .sections import read_sections
 from .settings import check_settings, load_plugins
-from .unbuilt import without_unbuilt
 
 
 @dataclass(frozen=True)
@@ -61,15 +60,13 @@ def load_playbook(
     """
     document = read_document(path)
     filled = fill(document.root, environ)
-    document, unbuilt = without_unbuilt(replace(document, root=filled.root))
+    document = replace(document, root=filled.root)
     absolute = path.absolute()
     plugins, problems = load_plugins(document, absolute.parent, environ)
     draft = Draft(document, absolute, plugins)
     header = read_header(draft)
     read_sections(draft)
-    draft.report(
-        [*document.repeated, *unbuilt, *problems, *check_settings(draft), *check_references(draft)]
-    )
+    draft.report([*document.repeated, *problems, *check_settings(draft), *check_references(draft)])
     playbook = _playbook(draft, header, filled)
     loaded = Loaded(playbook, plugins, document, frozenset(draft.broken))
     if also is not None and _names_are_known(draft):

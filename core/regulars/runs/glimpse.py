@@ -11,6 +11,7 @@ from sqlalchemy import select
 from regulars.customers.loading.ingest import ingest
 from regulars.customers.privacy.retention import keep_to_retention
 from regulars.customers.traits import plan_traits
+from regulars.predictions.stage import predict
 from regulars.segments.scope import Scope
 from regulars.store import rehearse, tables
 
@@ -39,7 +40,7 @@ class Glimpse:
 
 @contextmanager
 def glimpse(loaded: Loaded, now: datetime | None) -> Iterator[Glimpse]:
-    """The playbook's data with traits as of ``now``; None means as of the last run.
+    """The playbook's data with traits and scores as of ``now``; None means as of the last run.
 
     With a time, new data of the sources is read as well.
 
@@ -52,11 +53,14 @@ def glimpse(loaded: Loaded, now: datetime | None) -> Iterator[Glimpse]:
         traits = plan_traits(playbook, plugins)
         store.fit(traits.shape)
         if now is None:
-            now = last_run(store, loaded)
-        else:
-            ingest(store, loaded, traits.shape, now)
-            keep_to_retention(store, playbook, now)
-        yield Glimpse(store, understand(store, loaded, traits, now))
+            # scores stay as the last run left them: a model is not asked again
+            yield Glimpse(store, understand(store, loaded, traits, last_run(store, loaded)))
+            return
+        ingest(store, loaded, traits.shape, now)
+        keep_to_retention(store, playbook, now)
+        scope = understand(store, loaded, traits, now)
+        predict(store, scope)
+        yield Glimpse(store, scope)
 
 
 @contextmanager

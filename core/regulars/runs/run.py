@@ -1,6 +1,7 @@
 """A run: the stages in their order, each able to run again after a crash at any point.
 
-    sources → customers, events → traits → segments → journeys → decisions → messages → ledger
+    sources → customers, events → traits → scores → segments → journeys → decisions → messages
+    → ledger
 
 ``plan`` is the same code on a store whose transactions are all rolled back. What plugins print
 meanwhile goes to standard error: standard output is for results.
@@ -19,6 +20,7 @@ from regulars.delivery.deliver import deliver, recover
 from regulars.experiments.allocating import allocate
 from regulars.journeys.stage import run_journeys
 from regulars.policy import decide
+from regulars.predictions.stage import predict
 from regulars.progress import Silent
 from regulars.segments.membership import refresh_segments
 from regulars.store import Store, hold, rehearse
@@ -86,6 +88,8 @@ def _stages(  # noqa: PLR0913 (the last two tell a run from a plan)
         retained = keep_to_retention(store, playbook, now)
     with clock.stage("traits"):
         scope = understand(store, loaded, begun.traits, now)
+    with clock.stage("scores"):
+        models = predict(store, scope)
     with clock.stage("segments"):
         segments = refresh_segments(store, scope)
     with clock.stage("allocate"):
@@ -118,6 +122,7 @@ def _stages(  # noqa: PLR0913 (the last two tell a run from a plan)
         goals=journeys.goals,
         edits=journeys.edits,
         retained=retained,
+        models=models,
     )
     finish(store, number, summary)
     return summary

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from regulars.delivery.rehearsing import Sample
     from regulars.journeys.editing import Edit
     from regulars.journeys.stage import JourneyCount
+    from regulars.predictions.stage import ModelCount
     from regulars.segments.membership import SegmentCount
     from regulars.store import Store
 
@@ -41,7 +42,8 @@ class Summary:
     ``away`` are channels that could not be reached, with the reason: their messages stay planned
     for the next run. ``samples`` are messages that a plan would have sent. ``goals`` are the goals
     that were seen to be reached, by journey; ``edits`` what became of those who stood before a step
-    that is gone. ``retained`` says which old events are not kept any longer.
+    that is gone. ``retained`` says which old events are not kept any longer. ``models`` are what
+    each model learned, and whom it scored.
     """
 
     playbook: str
@@ -56,6 +58,7 @@ class Summary:
     goals: Mapping[str, int] = field(default_factory=dict)
     edits: tuple[Edit, ...] = ()
     retained: Retained | None = None
+    models: Mapping[str, ModelCount] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """The object that ``--json`` prints."""

@@ -1,4 +1,4 @@
-"""From loaded data to what names mean: samples, traits, and the scope of an instant."""
+"""From loaded data to what names mean: samples, traits, the scope of an instant, and scores."""
 
 from __future__ import annotations
 

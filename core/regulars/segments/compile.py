@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, and_, case, false, not_, or_, true
 
 from regulars.customers.columns import unit_vector, vector_columns
-from regulars.customers.comparisons import Subject, compare
+from regulars.customers.comparisons import compare
 from regulars.customers.consent_sql import ANYWHERE, agrees
 from regulars.customers.samples import sampled
 from regulars.errors import PlaybookError, Problem
@@ -129,8 +129,7 @@ def _trait(condition: TraitCondition, scope: Scope) -> ColumnElement[bool]:
 
 
 def _score(condition: ScoreCondition, scope: Scope) -> ColumnElement[bool]:
-    value = scope.score(condition.score)
-    return compare(Subject(value, "number"), condition, scope.moment)
+    return compare(scope.score_subject(condition.score), condition, scope.moment)
 
 
 def _performed(condition: Performed, scope: Scope) -> ColumnElement[bool]:

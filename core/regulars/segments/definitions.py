@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from regulars.playbook.conditions import Consented, InSegment, TraitCondition
+from regulars.playbook.conditions import Consented, InSegment, ScoreCondition, TraitCondition
 from regulars.playbook.walking import conditions_of
 from regulars.values import jsonable
 
@@ -42,6 +42,9 @@ def _references(playbook: Playbook, condition: Condition) -> Iterator[tuple[str,
     for _, inner in conditions_of(condition, ()):
         if isinstance(inner, TraitCondition):
             yield f"traits.{inner.trait}", playbook.traits[inner.trait]
+        if isinstance(inner, ScoreCondition):
+            model = inner.score.partition(".")[0]
+            yield f"models.{model}", playbook.models[model]
         if isinstance(inner, Consented):
             yield f"topics.{inner.consented}", playbook.topics[inner.consented]
 

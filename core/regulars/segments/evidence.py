@@ -74,10 +74,7 @@ def _of_subject(name: str, subject: Subject) -> Evidence:
 
 
 def _score(condition: ScoreCondition, scope: Scope) -> Evidence:
-    name = condition.score
-    return Evidence(
-        (scope.score(name),), lambda value: f"{name} is {value_in_words(value, 'number')}"
-    )
+    return _of_subject(condition.score, scope.score_subject(condition.score))
 
 
 def _performed(condition: Performed, scope: Scope) -> Evidence:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, func, select
+from sqlalchemy import Column, func
 
 from regulars.amounts import SCALE
 from regulars.customers.columns import attribute_column
 from regulars.customers.comparisons import Subject, SubjectType
 from regulars.customers.trait_sql import Events
 from regulars.hooks.kinds import Moment
-from regulars.store.tables import scores
 
 from .compile import Nest, compile_condition
 from .since_entry import SinceEntry
@@ -81,17 +80,20 @@ class Scope:
 
     @property
     def people(self) -> FromClause:
-        """Every customer with their traits: what conditions are over."""
-        customers, traits = self.tables.customers, self.tables.traits
-        people: FromClause = customers.outerjoin(traits, traits.c.customer == customers.c.id)
-        return people
+        """Every customer with what was computed of them: what conditions are over."""
+        return self._computed(self.tables.customers)
 
     def people_of(self, rows: FromClause, customer: ColumnElement[int]) -> FromClause:
-        """``rows``, each with its ``customer`` and their traits."""
-        customers, traits = self.tables.customers, self.tables.traits
-        return rows.outerjoin(customers, customers.c.id == customer).outerjoin(
-            traits, traits.c.customer == customers.c.id
-        )
+        """``rows``, each with its ``customer`` and what was computed of them."""
+        customers = self.tables.customers
+        return self._computed(rows.outerjoin(customers, customers.c.id == customer))
+
+    def _computed(self, people: FromClause) -> FromClause:
+        """``people`` with their traits, and with their scores where there are models."""
+        tables = [self.tables.traits, *([self.tables.scores] if self.plan.scores else [])]
+        for table in tables:
+            people = people.outerjoin(table, table.c.customer == self.customer)
+        return people
 
     @property
     def customer(self) -> ColumnElement[int]:
@@ -107,12 +109,9 @@ class Scope:
         """A declared trait; sums, averages and extremes are in millionths."""
         return self.trait_subject(self.plan.trait(name)).column
 
-    def score(self, name: str, /) -> ColumnElement[float]:
+    def score(self, name: str, /) -> ColumnElement[Any]:
         """A model's score, written ``model.score``; NULL for a customer without one."""
-        value = select(scores.c.value).where(
-            scores.c.customer == self.customer, scores.c.score == name
-        )
-        return value.correlate(self.tables.customers).scalar_subquery()
+        return self.score_subject(name).column
 
     def since_entry(self, oldest: datetime | None = None) -> Scope:
         """This scope for what journeys look at; see ``SinceEntry``."""
@@ -139,6 +138,11 @@ class Scope:
         """An attribute with its type; KeyError if it is not known."""
         type_: SubjectType = self.playbook.attribute_types()[name]
         return Subject(attribute_column(self.tables.customers, name), type_)
+
+    def score_subject(self, name: str) -> Subject:
+        """A model's score with its type; KeyError if no model writes it."""
+        column = self.plan.scores[name]
+        return Subject(self.tables.scores.c[column.name], column.type)
 
     def event_subject(self, condition: Performed | NotPerformed) -> Subject:
         """What an event condition compares."""

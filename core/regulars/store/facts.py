@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from regulars.store.schema import Columns
 
+FITTED = ("customers", "events", "traits", "scores")  # tables with columns of a playbook's own
 _COLUMNS = "columns"
 _ROLLED_UP = "events.rolled_up_until"
 
@@ -36,7 +37,7 @@ def get_columns(connection: Connection) -> Columns:
     """The columns of playbooks' own that the store has: table → column → type."""
     value = get_fact(connection, _COLUMNS)
     columns: Columns = json.loads(value) if value else {}
-    return {name: columns.get(name, {}) for name in ("customers", "events", "traits")}
+    return {name: columns.get(name, {}) for name in FITTED}
 
 
 def set_columns(connection: Connection, columns: Columns) -> None:

@@ -43,16 +43,22 @@ if TYPE_CHECKING:
 
 _BATCH = 20_000
 INDEX = "events_by_customer"
+COMPUTED = ("traits", "scores")  # tables that every run computes anew
 
 
 def joined(has: Columns, shape: Shape) -> Columns:
-    """What the tables have once they fit ``shape``: columns once made stay, traits are exact."""
+    """What the tables have once they fit ``shape``: columns once made stay, computed are exact."""
     wants = shape.columns()
     return {
         "customers": has["customers"] | wants["customers"],
         "events": has["events"] | wants["events"],
-        "traits": wants["traits"],
+        **{name: wants[name] for name in COMPUTED},
     }
+
+
+def changed(has: Columns, wants: Columns) -> list[str]:
+    """The computed tables whose columns are others now."""
+    return [name for name in COMPUTED if wants[name] != has[name]]
 
 
 def add_columns(
@@ -89,18 +95,18 @@ def _compiled(connection: Connection, definition: CreateColumn) -> str:
     return str(definition.compile(dialect=connection.dialect))
 
 
-def remake_traits(connection: Connection, traits: Table) -> None:
-    """An empty traits table with the right columns; it is computed anew in every run."""
-    connection.exec_driver_sql("DROP TABLE IF EXISTS traits")
-    connection.execute(CreateTable(traits))
+def remake(connection: Connection, table: Table) -> None:
+    """A computed table, empty and with the right columns."""
+    connection.exec_driver_sql(f"DROP TABLE IF EXISTS {table.name}")
+    connection.execute(CreateTable(table))
 
 
-def shadow_traits(connection: Connection, columns: Mapping[str, str]) -> None:
+def shadow(connection: Connection, name: str, columns: Mapping[str, str]) -> None:
     """A temporary table in front of the real one, where making a table can't be rolled back."""
     customer: Column[int] = Column("customer", BigInteger, primary_key=True, autoincrement=False)
-    own = (new_column(name, kind) for name, kind in columns.items())
-    connection.exec_driver_sql("DROP TEMPORARY TABLE IF EXISTS traits")
-    shadow = Table("traits", MetaData(), customer, *own, prefixes=["TEMPORARY"])
+    own = (new_column(column, kind) for column, kind in columns.items())
+    connection.exec_driver_sql(f"DROP TEMPORARY TABLE IF EXISTS {name}")
+    shadow = Table(name, MetaData(), customer, *own, prefixes=["TEMPORARY"])
     shadow.create(connection, checkfirst=False)
 
 

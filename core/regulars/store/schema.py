@@ -74,7 +74,7 @@ class Shape:
     properties used as text or number, ``totals`` those of ``amounts`` that something is computed
     of, so that a row in which one is no number is bad; ``samples`` the seeds of shares by id,
     ``draws`` the other shares with the types of their units, ``traits`` column names with their
-    types (integer, amount, number, time, text).
+    types (integer, amount, number, time, text), ``scores`` those of models' scores.
     """
 
     attributes: Mapping[str, str] = field(default_factory=dict)
@@ -84,6 +84,7 @@ class Shape:
     traits: Mapping[str, str] = field(default_factory=dict)
     totals: frozenset[str] = frozenset()
     draws: Mapping[Draw, str] = field(default_factory=dict)
+    scores: Mapping[str, str] = field(default_factory=dict)
 
     def columns(self) -> Columns:
         """The columns beyond those that every store has: table → column → type."""
@@ -92,7 +93,8 @@ class Shape:
         customers |= dict(pair for draw in sorted(self.draws.items()) for pair in _of_draw(*draw))
         events = {text_column(name): "text" for name in sorted(self.texts)}
         events |= {amount_column(name): "amount" for name in sorted(self.amounts)}
-        return {"customers": customers, "events": events, "traits": dict(self.traits)}
+        computed = {"traits": dict(self.traits), "scores": dict(self.scores)}
+        return {"customers": customers, "events": events, **computed}
 
 
 def _of_attribute(name: str, kind: str) -> list[tuple[str, str]]:
@@ -113,18 +115,18 @@ class Tables:
     customers: Table
     events: Table
     traits: Table
+    scores: Table
 
     @classmethod
     def of(cls, columns: Columns) -> Tables:
         """The tables with ``columns`` (table → column → type) beside those of every store."""
         metadata = MetaData()
-        customers = tables.customers.to_metadata(metadata)
-        events = tables.events.to_metadata(metadata)
-        traits = tables.traits.to_metadata(metadata)
-        for table in (customers, events, traits):
+        known = (tables.customers, tables.events, tables.traits, tables.scores)
+        own = [table.to_metadata(metadata) for table in known]
+        for table in own:
             for name, kind in columns.get(table.name, {}).items():
                 table.append_column(new_column(name, kind))
-        return cls(customers, events, traits)
+        return cls(*own)
 
 
 def new_column(name: str, kind: str) -> Column[Any]:
@@ -163,6 +165,11 @@ def text_column(name: str) -> str:
 def amount_column(name: str) -> str:
     """The column of ``events`` that keeps the property ``name`` in millionths."""
     return f"n_{name}"
+
+
+def score_column(name: str) -> str:
+    """The column of ``scores`` that keeps the score ``name``, such as ``value.alive``."""
+    return f"s_{name}"
 
 
 def properties_kept(events: Table) -> tuple[list[str], list[str]]:

@@ -96,7 +96,8 @@ class Store:
             finally:
                 undone.rollback()
                 if not self._dialect.DDL_ROLLS_BACK:
-                    connection.exec_driver_sql(self._dialect.drop_temporary("traits"))
+                    for name in fitting.COMPUTED:
+                        connection.exec_driver_sql(self._dialect.drop_temporary(name))
 
     def fit(self, shape: Shape) -> None:
         """Give the tables the columns that ``shape`` needs, and fill new ones of events."""
@@ -168,25 +169,25 @@ class Store:
 
     def _settle(self, connection: Connection, has: Columns, shape: Shape) -> None:
         wants = fitting.joined(has, shape)
-        if wants["traits"] != has["traits"]:
-            fitting.remake_traits(connection, Tables.of(wants).traits)
+        for name in fitting.changed(has, wants):
+            fitting.remake(connection, getattr(Tables.of(wants), name))
         fitting.backfill(connection, has, shape)
         facts.set_columns(connection, wants)
 
     def _fit_at_once(self, shape: Shape) -> None:
         """Fit where every change of a table is its own transaction."""
         has, wants = self._columns, fitting.joined(self._columns, shape)
-        new_traits = wants["traits"] != has["traits"]
-        if new_traits and self._outer is None:
+        changed = fitting.changed(has, wants)
+        if changed and self._outer is None:
             with self.transaction() as connection:  # a crash below leaves them to be made anew
-                facts.set_columns(connection, has | {"traits": {}})
+                facts.set_columns(connection, has | {name: {} for name in changed})
         with explained(self.engine.url), self.engine.connect() as connection:
             fitting.add_columns(connection, has, wants, rehearsed=self._outer is not None)
-            if new_traits and self._outer is None:
-                fitting.remake_traits(connection, Tables.of(wants).traits)
+            for name in changed if self._outer is None else ():
+                fitting.remake(connection, getattr(Tables.of(wants), name))
         with self.transaction() as connection:
-            if new_traits and self._outer is not None:
-                fitting.shadow_traits(connection, wants["traits"])
+            for name in changed if self._outer is not None else ():
+                fitting.shadow(connection, name, wants[name])
             fitting.backfill(connection, has, shape)
             facts.set_columns(connection, wants)
 

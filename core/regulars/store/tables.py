@@ -3,7 +3,7 @@
 Times are microseconds since 1970 UTC in BIGINT, dates ISO text, amounts whole millionths in
 BIGINT: the same on every database. A playbook's own words become columns: attributes on
 ``customers`` (``a_…``), event properties on ``events`` (``p_…`` as text, ``n_…`` in millionths),
-traits on ``traits`` (``t_…``). Those are added by ``schema.py``.
+traits on ``traits`` (``t_…``), scores on ``scores`` (``s_…``). Those are added by ``schema.py``.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ Name = (
 )
 Words = Bytewise.with_variant(mysql.LONGTEXT(collation=COLLATION), "mysql", "mariadb")
 Value = Bytewise.with_variant(mysql.VARCHAR(1000, collation=COLLATION), "mysql", "mariadb")
+Binary = LargeBinary().with_variant(mysql.LONGBLOB(), "mysql", "mariadb")
 Hash = LargeBinary(16).with_variant(mysql.BINARY(16), "mysql", "mariadb")
 
 VALUE_LENGTH = 1000  # characters of a declared text attribute or an event property in use
@@ -164,14 +165,29 @@ traits = Table(
     Column("customer", BigInteger, primary_key=True, autoincrement=False),
 )
 
-# A model's scores.
+# One row a customer who has any; a column for each score of the playbook's models.
 scores = Table(
     "scores",
     metadata,
     Column("customer", BigInteger, primary_key=True, autoincrement=False),
-    Column("score", Name, primary_key=True),  # model.score
-    Column("value", Double),
+)
+
+# What models learned, each time anew; the newest version of a name scores customers.
+models = Table(
+    "models",
+    metadata,
+    Column("name", Name, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Name, nullable=False),
+    Column("settings", Hash, nullable=False),  # equal where the playbook says the same
     Column("at", Instant, nullable=False),
+    Column("since", Instant),  # the first and the last event that it learned from
+    Column("until", Instant),
+    Column("customers", BigInteger, nullable=False),  # whom it learned from
+    Column("parameters", Words, nullable=False),  # JSON
+    Column("arrays", Binary),  # an .npz without objects
+    Column("diagnostics", Words, nullable=False),  # JSON
+    Column("metrics", Words, nullable=False),  # JSON
 )
 
 # Segments with their definition, members now, and every change.

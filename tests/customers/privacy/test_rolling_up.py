@@ -13,14 +13,13 @@ from hypothesis import strategies as st
 from regulars.customers.privacy import retention
 from regulars.customers.privacy.retention import keep_to_retention
 from regulars.customers.traits import plan_traits, refresh_traits
-from regulars.hooks import Plugins
 from regulars.playbook.retention import Retention
 from regulars.store import tables
 from regulars.store.fitting import INDEX
 from sqlalchemy import func, inspect, select
 
 from tests.segments.evaluator import Event, Person
-from tests.segments.worlds import empty, fit, make_playbook, utc, write
+from tests.segments.worlds import PLUGINS, empty, fit, make_playbook, utc, write
 
 if TYPE_CHECKING:
     from regulars.playbook.playbook import Playbook
@@ -77,7 +76,7 @@ def people(rows: list[list[dict[str, Any]]]) -> list[Person]:
 
 
 def traits(store: Store, playbook: Playbook, now: datetime = NOW) -> list[Any]:
-    planned = plan_traits(playbook, Plugins.load(allow=()))
+    planned = plan_traits(playbook, PLUGINS)
     refresh_traits(store, planned, now)
     with store.reading() as connection:
         columns = store.tables.traits.c

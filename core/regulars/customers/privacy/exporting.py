@@ -39,7 +39,7 @@ class Stored:
 
 
 def export(stored: Stored, person: Person) -> dict[str, Any]:
-    """All that the store holds of ``person``: a profile, traits, and a list for each table."""
+    """All that the store holds of ``person``: profile, traits, scores, a list for each table."""
     readable = Readable.of(stored.connection)
     told: dict[str, Any] = {}
     for table in personal_tables(stored.tables):
@@ -49,6 +49,8 @@ def export(stored: Stored, person: Person) -> dict[str, Any]:
                 told["customer"] = _profile(table, rows[0], stored.types["customers"])
             case tables.traits.name:
                 told["traits"] = _traits(table, rows[0], stored.plan) if rows else {}
+            case tables.scores.name:
+                told["scores"] = _scores(table, rows[0], stored.plan) if rows else {}
             case tables.events.name:
                 told["events"] = [readable.event(table, row) for row in rows]
             case name:
@@ -96,6 +98,16 @@ def _traits(traits: Table, row: RowMapping, plan: TraitPlan) -> dict[str, Any]:
         if column is not None:
             name = names.get(column.name) or column.computes.signature()
             told[name] = _trait(row[cell], column)
+    return told
+
+
+def _scores(scores: Table, row: RowMapping, plan: TraitPlan) -> dict[str, Any]:
+    """Scores by their names."""
+    told: dict[str, Any] = {}
+    for name, column in plan.scores.items():
+        if column.name in scores.c:
+            value = row[scores.c[column.name]]
+            told[name] = instant(value) if column.type == "time" and value is not None else value
     return told
 
 

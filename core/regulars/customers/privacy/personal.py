@@ -38,6 +38,7 @@ IMPERSONAL: Mapping[str, str] = {
     "approvals": "what was asked of the client's own people",
     "allocations": "probabilities of arms",
     "learned": "what analyses keep of finished experiments",
+    "models": "what models learned of everybody together",
     "runs": "instants and sums",
 }
 
@@ -86,7 +87,9 @@ def find_person(connection: Connection, own: Tables, playbook: Playbook, key: st
 
 def personal_tables(own: Tables) -> Iterator[Table]:
     """Every table with rows of customers, parents before what hangs on them."""
-    with_columns = {table.name: table for table in (own.customers, own.events, own.traits)}
+    with_columns = {
+        table.name: table for table in (own.customers, own.events, own.traits, own.scores)
+    }
     for name, table in tables.metadata.tables.items():
         if name not in IMPERSONAL:
             yield with_columns.get(name, table)

@@ -59,18 +59,50 @@ def regulars_connectors() -> Iterable[ConnectorKind]:  # type: ignore[empty-body
 def regulars_models() -> Iterable[ModelKind]:  # type: ignore[empty-body]
     """Offer a prediction: what may stand after ``use:`` in ``models``.
 
+    ``fit`` learns from everybody, once every ``refit`` of the playbook; ``score`` says in every run
+    what that means for each customer. Where there is too little to learn from, ``fit`` says so.
+
     Example:
-        from regulars.hooks import ModelKind, Settings, hookimpl
+        import numpy as np
+
+        from regulars.hooks import Fitted, ModelKind, Output, Reads, Settings, hookimpl
+
+        DAY = 86_400_000_000  # microseconds
 
 
-        class Coin(Settings):
-            seed: int = 0
+        class Silence(Settings):
+            event: str
+
+
+        def outputs(config):
+            return {"unusual": Output("share of pauses that were shorter", low=0, high=1)}
+
+
+        def reads(config):
+            return Reads(events=[config.event])
+
+
+        def fit(config, data, seed):
+            events = data.events[config.event]
+            pauses = np.diff(events.at)[np.diff(events.customer) == 0] / DAY
+            if len(pauses) < 10:
+                return f"{len(pauses)} pauses between two events of a customer; 10 are needed"
+            return Fitted({"longest": float(pauses.max())}, {"pauses": np.sort(pauses)})
+
+
+        def score(config, fitted, data):
+            events = data.events[config.event]
+            last = np.full(len(data), np.nan)
+            last[events.customer] = events.at  # the last one of each customer stays
+            pauses = fitted.arrays["pauses"]
+            shorter = np.searchsorted(pauses, (data.now - last) / DAY) / len(pauses)
+            return {"unusual": np.where(np.isnan(last), np.nan, shorter)}
 
 
         @hookimpl
         def regulars_models():
-            outputs = {"heads": "probability, 0 to 1"}
-            return [ModelKind("coin", "A fair coin, to compare others with", Coin, outputs)]
+            summary = "How unusual it is that nothing was heard for so long"
+            return [ModelKind("silence", summary, Silence, outputs, reads, fit, score)]
     """
 
 

@@ -30,13 +30,13 @@ class KnownEvents:
     properties: Mapping[str, Properties]
     open: bool
 
-    def event(self, path: Path, word: str, name: str) -> Iterator[Problem]:
-        """The problem of the event that ``word`` at ``path`` names, if nothing brings such one."""
+    def event(self, path: Path, at: str | Path, name: str) -> Iterator[Problem]:
+        """The problem of the event ``name`` that ``at`` below ``path`` says, if none can come."""
         if not self.open and name not in self.properties and not name.startswith(MESSAGES):
             reason = unknown("event", name, self.properties)
             if not self.properties:
                 reason += "; no source provides events"
-            yield self.draft.document.problem(path, reason, at=(word,))
+            yield self.draft.document.problem(path, reason, at=(at,) if isinstance(at, str) else at)
 
     def property(
         self, path: Path, at: Path, event: str, name: str, *, key: bool = False

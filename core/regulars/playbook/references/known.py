@@ -100,6 +100,6 @@ class Known:
     def is_score(self, path: Path, at: Path, name: str) -> Iterator[Problem]:
         """The problem of the score ``name``, written ``model.score``, if no model writes it."""
         model = name.partition(".")[0]
-        if model in self.models or model not in self.draft.declared("models"):
-            if not isinstance(self.models.get(model), str):
-                yield from self.among(self.scores, "score", path, at, name)
+        told = isinstance(self.models.get(model), Told)
+        if told or model not in self.draft.declared("models"):
+            yield from self.among(self.scores, "score", path, at, name)

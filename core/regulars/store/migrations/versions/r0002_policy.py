@@ -1,4 +1,4 @@
-"""Policy: suppressions, approvals, experiments; goals, waits and rolled-up events."""
+"""Policy: suppressions, approvals, experiments, models; goals, waits and rolled-up events."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ Name = (
 )
 Words = Bytewise.with_variant(mysql.LONGTEXT(collation=COLLATION), "mysql", "mariadb")
 Value = Bytewise.with_variant(mysql.VARCHAR(1000, collation=COLLATION), "mysql", "mariadb")
+Binary = sa.LargeBinary().with_variant(mysql.LONGBLOB(), "mysql", "mariadb")
 Hash = sa.LargeBinary(16).with_variant(mysql.BINARY(16), "mysql", "mariadb")
 
 
@@ -100,4 +101,24 @@ def upgrade() -> None:
         sa.Column("analysis", Name, primary_key=True),
         sa.Column("value", Words, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
+    )
+    op.drop_table("scores")  # nothing could be in it
+    op.create_table(
+        "scores",
+        sa.Column("customer", sa.BigInteger(), primary_key=True, autoincrement=False),
+    )
+    op.create_table(
+        "models",
+        sa.Column("name", Name, primary_key=True),
+        sa.Column("version", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("kind", Name, nullable=False),
+        sa.Column("settings", Hash, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("since", sa.BigInteger()),
+        sa.Column("until", sa.BigInteger()),
+        sa.Column("customers", sa.BigInteger(), nullable=False),
+        sa.Column("parameters", Words, nullable=False),
+        sa.Column("arrays", Binary),
+        sa.Column("diagnostics", Words, nullable=False),
+        sa.Column("metrics", Words, nullable=False),
     )

@@ -1,0 +1,101 @@
+"""Predictions: what a model needs to know, what it is told, and what it learns.
+
+Times are microseconds UTC. An array has one row for each customer, or for each event.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from zoneinfo import ZoneInfo
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from .trials import Trial
+
+OutputType = Literal["number", "time", "text"]
+
+
+@dataclass(frozen=True)
+class Output:
+    """One score of a model: its ``unit`` in words, its type, and the range of a number."""
+
+    unit: str
+    type: OutputType = "number"
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Reads:
+    """What a model needs to know, by the playbook's names.
+
+    ``events`` are read with their times; ``amounts`` and ``texts`` are properties of events as
+    ``order.total``, and bring those events along. ``experiment`` is one to learn from: its trial
+    then knows ``traits`` as they were at exposure.
+    """
+
+    events: Sequence[str] = ()
+    amounts: Sequence[str] = ()
+    texts: Sequence[str] = ()
+    traits: Sequence[str] = ()
+    attributes: Sequence[str] = ()
+    experiment: str | None = None
+
+
+@dataclass(frozen=True)
+class ModelEvents:
+    """The events of one name up to now, by customer and then by time.
+
+    ``customer`` is the row in ``ModelData.customers``, ``at`` when it happened, ``times`` how many
+    events a row stands for: more than 1 where old ones were rolled up. ``amounts`` and ``texts``
+    are properties by name, NaN and None where an event has none.
+    """
+
+    customer: NDArray[np.int64]
+    at: NDArray[np.int64]
+    times: NDArray[np.int64]
+    amounts: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    texts: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+
+@dataclass(frozen=True)
+class ModelData:
+    """Every customer as they are at ``now``, as far as the model's ``Reads`` ask for it.
+
+    ``customers`` are their numbers in the store. ``traits`` are in their own unit, of a time how
+    many days ago it was, NaN where unknown. ``attributes`` are so too, text as objects with None.
+    ``zone`` is the playbook's, ``trial`` the experiment that the model asks for.
+    """
+
+    now: int
+    zone: ZoneInfo
+    customers: NDArray[np.int64]
+    events: Mapping[str, ModelEvents] = field(default_factory=dict)
+    traits: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    attributes: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    trial: Trial | None = None
+
+    def __len__(self) -> int:
+        return len(self.customers)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What a model learned: ``parameters`` as JSON, and ``arrays`` of numbers or text beside them.
+
+    It is kept in the store, and outlives the customers whom it was learned from: nothing of it may
+    tell of one of them. ``diagnostics`` say how the fit went, ``metrics`` how good it is.
+    """
+
+    parameters: Mapping[str, Any]
+    arrays: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    diagnostics: Mapping[str, Any] = field(default_factory=dict)
+    metrics: Mapping[str, Any] = field(default_factory=dict)

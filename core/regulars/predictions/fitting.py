@@ -1,0 +1,60 @@
+"""Fitting: a model learns where it never did, where it was edited, and again every ``refit``."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from regulars.hooks.attribution import blamed
+from regulars.hooks.predictions import Fitted
+
+from .versions import keep_version, newest_version, version_row
+
+if TYPE_CHECKING:
+    from regulars.customers.scores import PlannedModel
+    from regulars.hooks.predictions import ModelData
+    from regulars.segments.scope import Scope
+    from regulars.store import Store
+
+    from .versions import Version
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The version by which a model scores now, whether it is new, and what was missing if so."""
+
+    version: Version | None
+    new: bool = False
+    missing: str | None = None
+
+
+def stand(store: Store, scope: Scope, model: PlannedModel, data: ModelData) -> Standing:
+    """Let ``model`` learn from ``data`` if it is to, and keep what it learned.
+
+    Where it can't learn any more it goes on by what it learned before, by the same settings.
+
+    Raises:
+        PluginError: the plugin failed.
+    """
+    with store.reading() as connection:
+        last = newest_version(connection, model.name)
+    same = last if last is not None and last.digest == model.digest else None
+    if same is not None and model.written.refit.after(same.at, scope.zone) > scope.now:
+        return Standing(same)
+    with blamed(model.blame):
+        answer = model.kind.fit(model.config, data, _seed(scope.playbook.id, model.name))
+        if isinstance(answer, str):
+            return Standing(same, missing=answer.strip())
+        if not isinstance(answer, Fitted):
+            raise TypeError(f"it learned {answer!r}; return Fitted, or a sentence")
+        row = version_row(model, 1 if last is None else last.number + 1, data, answer)
+    with store.transaction() as connection:
+        keep_version(connection, row)
+        return Standing(newest_version(connection, model.name), new=True)
+
+
+def _seed(playbook: str, model: str) -> int:
+    """The seed of a model's chance: the same in every run, another for every model."""
+    text = f"{playbook}.{model}".encode()
+    return int.from_bytes(hashlib.blake2b(text, digest_size=4).digest(), "big")

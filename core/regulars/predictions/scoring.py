@@ -1,0 +1,74 @@
+"""Scoring: what a model says of each customer, held to what it promised, as the store keeps it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from regulars.hooks.attribution import blamed
+from regulars.store.tables import VALUE_LENGTH
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from regulars.customers.scores import PlannedModel
+    from regulars.hooks.predictions import Fitted, ModelData, Output
+
+    Scores = NDArray[Any]  # objects, None where there is no score
+
+SLACK = 1e-9  # how far a number may lie outside its range, by rounding
+
+
+def scores_of(model: PlannedModel, fitted: Fitted, data: ModelData) -> dict[str, Scores]:
+    """What ``model`` says of everybody, by output: an array of objects, None for no score.
+
+    Raises:
+        PluginError: the plugin failed, or doesn't keep what its outputs promise.
+    """
+    with blamed(model.blame):
+        given = model.kind.score(model.config, fitted, data)
+        if set(given) != set(model.outputs):
+            raise ValueError(f"it scored {sorted(given)}, and promised {sorted(model.outputs)}")
+        return {name: _held(name, given, out, len(data)) for name, out in model.outputs.items()}
+
+
+def _held(name: str, given: Mapping[str, Any], output: Output, length: int) -> Scores:
+    values = np.asarray(given[name])
+    if values.shape != (length,):
+        raise ValueError(f"{name} has the shape {values.shape}; it should be ({length},)")
+    if output.type == "text":
+        return _texts(values)
+    numbers = values.astype(np.float64)
+    known = np.isfinite(numbers)
+    if output.type == "number":
+        numbers = _within(name, numbers, known, output)
+    stored = numbers.astype(object)
+    if output.type == "time":
+        stored[known] = np.rint(numbers[known]).astype(np.int64).astype(object)
+    stored[~known] = None
+    return stored
+
+
+def _within(
+    name: str, numbers: NDArray[np.float64], known: NDArray[np.bool_], output: Output
+) -> NDArray[np.float64]:
+    low = -np.inf if output.low is None else output.low
+    high = np.inf if output.high is None else output.high
+    outside = known & ((numbers < low - SLACK) | (numbers > high + SLACK))
+    if outside.any():
+        raise ValueError(f"{name} is {numbers[outside][0]}, and promised {low} to {high}")
+    return np.clip(numbers, low, high)
+
+
+def _texts(values: NDArray[Any]) -> Scores:
+    stored = np.empty(len(values), dtype=object)
+    stored[:] = [str(value)[:VALUE_LENGTH] if _is_text(value) else None for value in values]
+    return stored
+
+
+def _is_text(value: Any) -> bool:
+    """Neither None, nor NaN, nor empty."""
+    return value is not None and value == value and value != ""  # noqa: PLR0124 (NaN is not itself)

@@ -1,0 +1,111 @@
+"""Versions: what a model learned each time, as rows of the store that are never changed."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from sqlalchemy import insert, select
+
+from regulars.hooks.predictions import Fitted
+from regulars.instants import instant
+from regulars.store.tables import models
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from numpy.typing import NDArray
+    from sqlalchemy import Connection
+
+    from regulars.customers.scores import PlannedModel
+    from regulars.hooks.predictions import ModelData
+
+
+@dataclass(frozen=True)
+class Version:
+    """What a model learned ``at`` an instant, by settings with that ``digest``."""
+
+    number: int
+    digest: bytes
+    at: datetime
+    fitted: Fitted
+
+
+def newest_version(connection: Connection, name: str) -> Version | None:
+    """The version of the model ``name`` that was learned last, if it learned anything yet."""
+    query = select(models).where(models.c.name == name).order_by(models.c.version.desc()).limit(1)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    fitted = Fitted(
+        json.loads(row.parameters),
+        _unpacked(row.arrays),
+        json.loads(row.diagnostics),
+        json.loads(row.metrics),
+    )
+    return Version(row.version, bytes(row.settings), instant(row.at), fitted)
+
+
+def version_row(
+    model: PlannedModel, number: int, data: ModelData, fitted: Fitted
+) -> dict[str, Any]:
+    """The row of a new version.
+
+    Raises:
+        TypeError, ValueError: what it learned can't be kept.
+    """
+    since, until = _window(data)
+    return {
+        "name": model.name,
+        "version": number,
+        "kind": model.kind.name,
+        "settings": model.digest,
+        "at": data.now,
+        "since": since,
+        "until": until,
+        "customers": len(data),
+        "parameters": _written(fitted.parameters),
+        "arrays": _packed(fitted.arrays),
+        "diagnostics": _written(fitted.diagnostics),
+        "metrics": _written(fitted.metrics),
+    }
+
+
+def keep_version(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Keep a new version of a model."""
+    connection.execute(insert(models).values(row))
+
+
+def _window(data: ModelData) -> tuple[int | None, int | None]:
+    """When the first and the last of the events were that it learned from."""
+    read = [events.at for events in data.events.values() if len(events)]
+    if not read:
+        return None, None
+    return min(int(at.min()) for at in read), max(int(at.max()) for at in read)
+
+
+def _written(values: Mapping[str, Any]) -> str:
+    """As JSON; numpy's numbers and arrays become plain ones."""
+    return json.dumps(values, default=lambda value: value.tolist(), allow_nan=False)
+
+
+def _packed(arrays: Mapping[str, NDArray[Any]]) -> bytes | None:
+    if not arrays:
+        return None
+    for name, array in arrays.items():
+        if np.asarray(array).dtype.hasobject:
+            raise TypeError(f"the array {name} holds objects; keep numbers or fixed text")
+    packed = io.BytesIO()
+    np.savez_compressed(packed, **cast("Any", arrays))
+    return packed.getvalue()
+
+
+def _unpacked(packed: bytes | None) -> dict[str, NDArray[Any]]:
+    if packed is None:
+        return {}
+    with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
+        return dict(arrays)
