@@ -124,6 +124,13 @@ def test_slices_that_touch_and_slices_of_other_layers_do_not_overlap(shop: Probl
     assert shop(f"experiments: {{{', '.join(written)}}}") == []
 
 
+def test_one_seed_for_other_units_or_other_customers_is_right(shop: Problems) -> None:
+    layers = [f", layer: {{name: l, {s}}}" for s in ("from: 0%, to: 50%", "from: 50%, to: 60%")]
+    for one, other in [layers, ("", ", unit: city"), ("", ", hash: growthbook")]:
+        words = f"x: {{{TWO}, seed: s{one}}}, y: {{{TWO}, seed: s{other}}}"
+        assert shop(f"experiments: {{{words}}}") == []
+
+
 def test_each_of_two_slices_that_overlap_a_third_is_told(shop: Problems) -> None:
     slices = ("from: 40%, to: 60%", "from: 0%, to: 41%", "from: 59.9%, to: 100%")
     written = (f"  x{n}: {{{TWO}, layer: {{name: l, {s}}}}}\n" for n, s in enumerate(slices))

@@ -263,7 +263,8 @@ def test_what_was_true_before_is_noted_with_the_exposure(anywhere: Client) -> No
 traits: {spent: {sum: order.total}, orders: {count: order}, last: {last: order}}
 segments: {rich: {trait: spent, more_than: 5}}
 """
-    asking = "    by: rich\n    decide: {use: asks, of: [spent, orders, last]}"
+    asking = "    by: rich\n    decide: {use: asks, of: [spent, orders, last]}\n"
+    asking += "    goals: [{id: came, performed: order, within: 2d}]"
     anywhere.write(understood + GREET + GREETING % asking, head)
     come(anywhere, keys(3))
     anywhere.orders(

@@ -1,0 +1,47 @@
+"""What two experiments would draw alike: one seed, or slices of a layer that overlap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from regulars.errors import Problem
+from regulars.playbook.experiments import Experiment, Layer, seed_of
+
+from .known import Known
+
+Named: TypeAlias = tuple[str, Experiment]
+
+
+def check_seeds(known: Known, one: Named, other: Named) -> Iterator[Problem]:
+    """Two experiments that give everybody the same place; told at the seed that stands later."""
+    (first, before), (name, experiment) = one, other
+    apart = before.layer and experiment.layer and before.layer.name == experiment.layer.name
+    drawn = [(seed_of(n, e), e.unit, e.hash) for n, e in (one, other)]
+    if drawn[0] == drawn[1] and not apart:
+        here, there = (name, first) if experiment.seed else (first, name)
+        reason = f"'{there}' has the same seed, so nobody could tell their effects apart"
+        path = ("experiments", here)
+        yield known.draft.document.problem(path, f"{reason}; write another one", at=("seed",))
+
+
+def check_layers(known: Known, one: Named, other: Named) -> Iterator[Problem]:
+    """Two experiments of one layer that share customers; told at the one that stands later."""
+    (first, before), (name, experiment) = one, other
+    mine, theirs = experiment.layer, before.layer
+    if mine is None or theirs is None or mine.name != theirs.name:
+        return
+    path, document = ("experiments", name), known.draft.document
+    if _overlap(mine, theirs):
+        reason = f"its slice of the layer '{mine.name}' overlaps that of '{first}', "
+        reason += f"which is from {theirs.from_} to {theirs.to}"
+        yield document.problem(path, reason, at=("layer",))
+    if experiment.unit != before.unit:
+        units = [f"by {e.unit}" if e.unit else "by customer" for e in (before, experiment)]
+        reason = f"a layer is cut by one unit: '{first}' goes {units[0]}, this one {units[1]}"
+        at = ("unit",) if experiment.unit else ("layer",)
+        yield document.problem(path, f"{reason}; use two layers", at=at)
+
+
+def _overlap(one: Layer, other: Layer) -> bool:
+    return one.from_.share < other.to.share and other.from_.share < one.to.share
