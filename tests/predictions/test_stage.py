@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from .conftest import Shop
 
-Write = Callable[..., None] if TYPE_CHECKING else object
+    Write = Callable[..., None]
+
 SEGMENTS = """\
 segments:
   slipping: {score: value.alive, less_than: 0.4}
@@ -34,12 +35,9 @@ def why(shop: Shop, customer: str) -> dict[str, Any]:
 
 def versions(shop: Shop) -> list[tuple[Any, ...]]:
     store = Store.open(shop.store or f"sqlite:///{shop.folder}/.regulars/shop.db")
-    models = tables.models.c
+    query = select(tables.models).order_by(*tables.models.primary_key)
     with store.reading() as connection:
-        query = select(models.name, models.version, models.at, models.customers, models.parameters)
-        rows = [
-            tuple(row) for row in connection.execute(query.order_by(*tables.models.primary_key))
-        ]
+        rows = [tuple(row) for row in connection.execute(query)]
     store.close()
     return rows
 

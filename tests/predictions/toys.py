@@ -8,7 +8,6 @@ import numpy as np
 from regulars.hooks import Fitted, ModelData, ModelKind, Output, Reads, Settings, hookimpl
 
 DAY = 86_400_000_000
-DATED = ("next", "at")
 
 
 class Pace(Settings):
@@ -24,7 +23,7 @@ class Pace(Settings):
     lies: Literal["", "range", "shape", "names", "objects", "nothing", "fails"] = ""
 
 
-def outputs(config: Pace) -> dict[str, Output]:
+def outputs(_config: Pace) -> dict[str, Output]:
     return {
         "alive": Output("probability", low=0, high=1),
         "next": Output("time", "time"),

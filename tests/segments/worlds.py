@@ -119,11 +119,8 @@ def write(store: Store, playbook: Playbook, people: Sequence[Person]) -> None:
         ]
         names = ["customer", "topic", "channel", "granted", "at"]
         insert_rows(connection, tables.consents, names, consents)
-        scores = [
-            (number, *person.scores.values())
-            for number, person in enumerate(people, 1)
-            if person.scores
-        ]
+        numbered = enumerate(people, 1)
+        scores = [(number, *person.scores.values()) for number, person in numbered if person.scores]
         insert_rows(connection, store.tables.scores, ["customer", "s_value.alive"], scores)
 
 

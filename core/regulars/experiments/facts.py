@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Select
 
     from regulars.customers.comparisons import Subject
-    from regulars.hooks.plugins import Plugins
     from regulars.playbook.experiments import Experiment
     from regulars.segments.scope import Scope
 
@@ -31,7 +30,7 @@ def note_facts(connection: Connection, scope: Scope, name: str, who: Select[Any]
     """
     experiment, exposed = scope.playbook.experiments[name], tables.exposures
     mine = (exposed.c.experiment == name, exposed.c.at == at, exposed.c.customer.in_(who))
-    for fact, value in _facts(scope, experiment, at):
+    for fact, value in _facts(scope, name, experiment, at):
         rows = (
             select(exposed.c.experiment, exposed.c.customer, literal(fact, Name), value)
             .select_from(scope.people_of(exposed, exposed.c.customer))
@@ -41,24 +40,28 @@ def note_facts(connection: Connection, scope: Scope, name: str, who: Select[Any]
         insert_from(connection, tables.exposure_facts, columns, rows, skip_existing=True)
 
 
-def traits_wanted(plugins: Plugins, experiment: Experiment) -> Sequence[str]:
-    """The traits that the experiment's analysis wants to know as they were at exposure.
+def traits_wanted(scope: Scope, name: str, experiment: Experiment) -> Sequence[str]:
+    """The traits that somebody wants to know as they were at exposure to the experiment ``name``.
+
+    That is its analysis, and models that learn from it.
 
     Raises:
         PluginError: the analysis fails when it is asked.
     """
-    if experiment.decide is None:
-        return ()
-    kind, config = experiment.decide.configured(plugins.analyses)
-    with blamed(plugins.blame("analyses", kind.name)):
-        return list(dict.fromkeys(kind.traits(config)))
+    models = (model.reads for model in scope.plan.models.values())
+    wanted = [trait for reads in models if reads.experiment == name for trait in reads.traits]
+    if experiment.decide is not None:
+        kind, config = experiment.decide.configured(scope.plugins.analyses)
+        with blamed(scope.plugins.blame("analyses", kind.name)):
+            wanted += kind.traits(config)
+    return list(dict.fromkeys(wanted))
 
 
 def _facts(
-    scope: Scope, experiment: Experiment, at: int
+    scope: Scope, name: str, experiment: Experiment, at: int
 ) -> Iterator[tuple[str, ColumnElement[Any]]]:
     """Names of facts, each with its value; text says nothing to an analysis."""
-    for trait in traits_wanted(scope.plugins, experiment):
+    for trait in traits_wanted(scope, name, experiment):
         if trait in scope.plan.traits:
             subject = scope.trait_subject(scope.plan.trait(trait))
             if subject.type != "text":

@@ -51,7 +51,7 @@ def trial_of(connection: Connection, scope: Scope, name: str) -> Trial:
             units,
             traits={
                 trait: _facts(connection, name, TRAIT + trait, watched)
-                for trait in traits_wanted(scope.plugins, experiment)
+                for trait in traits_wanted(scope, name, experiment)
             },
             segments={
                 segment: _facts(connection, name, SEGMENT + segment, watched) == 1

@@ -36,7 +36,7 @@ class Reads:
 
     ``events`` are read with their times; ``amounts`` and ``texts`` are properties of events as
     ``order.total``, and bring those events along. ``experiment`` is one to learn from: its trial
-    then knows ``traits`` as they were at exposure.
+    then knows the ``traits`` as they were at exposure.
     """
 
     events: Sequence[str] = ()

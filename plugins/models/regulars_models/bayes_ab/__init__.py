@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import click
-    from regulars.hooks import AllocationKind, AnalysisKind
+    from regulars.hooks import AllocationKind, AnalysisKind, ModelKind
 
 
 @hookimpl
@@ -27,6 +27,14 @@ def regulars_allocations() -> Iterable[AllocationKind]:
     from .allocations import ALLOCATIONS  # noqa: PLC0415 (only when a playbook is read)
 
     return ALLOCATIONS
+
+
+@hookimpl
+def regulars_models() -> Iterable[ModelKind]:
+    """Offer ``uplift``."""
+    from .gain import UPLIFT  # noqa: PLC0415 (only when a playbook is read)
+
+    return [UPLIFT]
 
 
 @hookimpl

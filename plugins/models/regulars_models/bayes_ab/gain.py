@@ -1,0 +1,96 @@
+"""Uplift as a model: ``models: {gain: {use: uplift, experiment: winback_offer, traits: [spend]}}``.
+
+Its score ``lift`` says how much better the arm makes the goal for a customer than the control does,
+so that ``{score: gain.lift, more_than: 0}`` are those whom it is worth giving it to.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+from pydantic import Field
+from regulars.hooks import Fitted, ModelKind, Output, Reads, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+    from regulars.hooks import ModelData, Outcome, Trial
+
+
+class Gain(Settings):
+    """What it learns from: ``traits`` as they were at exposure; the first goal unless it says so.
+
+    ``arm`` is what is compared with the control, by default the first other one.
+    """
+
+    experiment: Annotated[str, Field(description="the experiment that it learns from")]
+    traits: Annotated[
+        tuple[str, ...], Field(min_length=1, description="traits to tell customers apart by")
+    ]
+    arm: Annotated[str | None, Field(description="the arm; the first after the control")] = None
+    goal: Annotated[str | None, Field(description="the id of a goal; the first")] = None
+
+
+def _outputs(_config: Gain) -> Mapping[str, Output]:
+    return {"lift": Output("of the goal, better with the arm than without")}
+
+
+def _reads(config: Gain) -> Reads:
+    return Reads(traits=config.traits, experiment=config.experiment)
+
+
+def _fit(config: Gain, data: ModelData, seed: int) -> Fitted | str:
+    trial = data.trial
+    if trial is None or not trial.outcomes:
+        return f"The experiment '{config.experiment}' has no goal; write one."
+    found = _named(config, trial)
+    if isinstance(found, str):
+        return found
+    if all(np.isnan(trial.units.traits[name]).all() for name in config.traits):
+        return "Of nobody these traits were noted at exposure yet; they are from now on."
+    arm, outcome = found
+    answer = _module("uplift").uplift(trial, outcome, config.traits, arm, seed)
+    if isinstance(answer, str):
+        return answer
+    curve = _module("qini").qini(answer.evidence)
+    if not curve.found:
+        return f"Nothing tells yet who gains more from '{answer.arm}': targeting does as by chance."
+    trees = _module("trees").Trees.of([model for pair in answer.scorer.pairs for model in pair])
+    return Fitted(
+        {"arm": answer.arm, "goal": outcome.goal.id, "better": outcome.goal.better},
+        trees.arrays(),
+        {"units": len(answer.row)},
+        {"qini": curve.coefficient, "band": curve.band, "chance": curve.chance},
+    )
+
+
+def _module(name: str) -> Any:
+    """What calculates is loaded when there is something to learn."""
+    return import_module(f".{name}", __package__)
+
+
+def _named(config: Gain, trial: Trial) -> tuple[int, Outcome] | str:
+    """The arm's place and the goal that the settings name; a sentence if there is none."""
+    arms, goals = trial.arms[1:], {outcome.goal.id: outcome for outcome in trial.outcomes}
+    arm, goal = config.arm or next(iter(arms), ""), config.goal or next(iter(goals))
+    if arm not in arms:
+        return f"'{trial.name}' has no arm '{arm}' beside the control; it has {', '.join(arms)}."
+    if goal not in goals:
+        return f"'{trial.name}' has no goal '{goal}'; it has {', '.join(goals)}."
+    return trial.arms.index(arm), goals[goal]
+
+
+def _score(config: Gain, fitted: Fitted, data: ModelData) -> Mapping[str, NDArray[Any]]:
+    trees = _module("trees").Trees.from_arrays(fitted.arrays)
+    columns = np.column_stack([data.traits[name] for name in config.traits])
+    expected = trees.expect(columns)  # of each fold with the arm, then with the control
+    lift = (expected[0::2] - expected[1::2]).mean(axis=0)
+    return {"lift": -lift if fitted.parameters["better"] == "less" else lift}
+
+
+UPLIFT = ModelKind(
+    "uplift", "To whom an experiment's arm makes a difference", Gain, _outputs, _reads, _fit, _score
+)
