@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from regulars.hooks import Plugins
+from regulars.hooks import LayoutKind, Plugins, StarterKind
 from regulars.playbook import (
     conditions,
     experiments,
@@ -70,6 +70,7 @@ def test_every_setting_of_our_plugins_is_in_the_reference(family: str, least: in
 
     assert len(kinds) >= least
     for kind in kinds:
+        assert not isinstance(kind, LayoutKind | StarterKind)
         assert missing({kind.name, *words(kind.config)}) == []
 
 
