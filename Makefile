@@ -76,6 +76,7 @@ bench: $(RUN)
 	$(BIN)/python bench/waiting.py --json build/waiting.json
 	$(BIN)/python bench/delivery.py --json build/delivery.json
 	$(BIN)/python bench/peeking.py
+	$(BIN)/python bench/planted.py
 	$(BIN)/python bench/analysis.py --json build/analysis.json
 
 docs: $(DEV)
