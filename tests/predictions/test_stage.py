@@ -9,6 +9,10 @@ import pytest
 from regulars.store import Store, tables
 from sqlalchemy import select
 
+from tests.runs.conftest import HEAD
+
+from .conftest import MODEL, TOYS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -23,6 +27,7 @@ segments:
   late: {score: value.mood, is: late}
   soon: {score: value.next, within_next: 7d}
 """
+SUBJECT = "{{ scores.value.mood }}, {{ scores.value.next | date('%e %B') }}"
 NOW = "2026-01-26"
 
 
@@ -68,3 +73,100 @@ def test_a_run_learns_and_scores_and_its_segments_know(anywhere: Shop, write: Wr
     again = anywhere.run(NOW)
     assert again["models"]["value"] == done["models"]["value"] | {"fitted": False}
     assert (members(again), versions(anywhere)) == (members(done), before)
+
+
+def test_it_learns_again_when_its_time_is_over_or_its_settings_are_others(
+    shop: Shop, write: Write
+) -> None:
+    def learned(at: str, model: str) -> tuple[int, bool]:
+        write(shop, models=f"models: {{value: {{use: pace, event: order, {model}}}}}\n")
+        count = shop.run(at)["models"]["value"]
+        return count["version"], count["fitted"]
+
+    assert learned("2026-01-26", "refit: 3d") == (1, True)
+    assert learned("2026-01-28", "refit: 3d") == (1, False)
+    assert learned("2026-01-29", "refit: 3d") == (2, True)
+    assert learned("2026-01-30", "refit: 9d") == (2, False)
+    assert learned("2026-01-30", "refit: 9d, least: 3") == (3, True)
+    assert [row[:3] for row in versions(shop)] == [("value", n, "pace") for n in (1, 2, 3)]
+
+
+def test_a_model_with_too_little_data_says_so_and_its_scores_are_unknown(
+    shop: Shop, write: Write
+) -> None:
+    shop.orders("ada,2026-01-01,a1,roll,5")
+    write(shop, SEGMENTS)
+    report = shop.run(NOW)
+    assert report["models"]["value"] == {
+        "version": None,
+        "fitted": False,
+        "scored": 0,
+        "missing": "0 pauses; 2 are needed",
+    }
+    assert members(report) == {"slipping": 0, "unknown": 3, "late": 0, "soon": 0}
+    status, out, _ = shop.call("run", str(shop.path), "--at", NOW)
+    assert status == 0
+    assert "not yet: 0 pauses; 2 are needed" in " ".join(out.split())
+
+
+def test_what_can_not_learn_any_more_goes_on_by_what_it_learned(shop: Shop, write: Write) -> None:
+    write(shop, "retention: {events: 10d}\n" + SEGMENTS)
+    assert shop.run("2026-01-10")["models"]["value"]["scored"] == 2
+    later = shop.run("2026-01-31")["models"]["value"]
+    assert later == {
+        "version": 1,
+        "fitted": False,
+        "scored": 1,
+        "missing": "0 pauses; 2 are needed",
+    }
+
+
+def test_a_plan_leaves_nothing(shop: Shop, write: Write) -> None:
+    write(shop)
+    shop.run("2026-01-10")
+    before = versions(shop)
+    assert shop.plan("2026-01-26")["models"]["value"]["version"] == 2
+    assert versions(shop) == before
+
+
+def test_a_predicted_day_lets_in_and_templates_know_it(shop: Shop) -> None:
+    shop.write(
+        MODEL + "journeys: {j: {when: {date: score.value.next, offset: -1d, at: '17:00'}, "
+        "steps: [{send: hello, via: mail}]}}\n",
+        head=f"plugins: [{TOYS}]\n{HEAD}".replace("Hello {{ customer.id }}", SUBJECT),
+    )
+    assert shop.entered("2026-01-28T16:00Z") == 0
+    assert shop.entered("2026-01-28T18:00Z") == 1  # Ada's next order is on the 29th
+    (mail,) = shop.folder.glob("outbox/*/*")
+    assert "Subject: early, 29 January" in mail.read_text(encoding="utf-8")
+
+
+def test_an_edit_of_a_model_lets_nobody_in(shop: Shop, write: Write) -> None:
+    journey = "journeys: {j: {when: {enters: late}, steps: [exit]}}\n"
+    write(shop, SEGMENTS + journey, models="models: {value: {use: pace, event: order, least: 9}}\n")
+    assert shop.entered("2026-01-20") == 0
+    write(shop, SEGMENTS + journey)
+    assert shop.entered(NOW) == 0
+    assert shop.entered("2026-02-03") == 1  # Ada is late by then; Bob was when it was edited
+
+
+@pytest.mark.parametrize(
+    ("lie", "told"),
+    [
+        ("range", "ValueError: alive is 1.6"),
+        ("shape", "ValueError: alive has the shape (1,); it should be (3,)"),
+        ("names", "ValueError: it scored ['alive', 'mood', 'more', 'next'], and promised"),
+        ("objects", "TypeError: the array pauses holds objects"),
+        ("nothing", "TypeError: it learned None; return Fitted, or a sentence"),
+        ("fails", "ZeroDivisionError: no luck (toys.py, line "),
+    ],
+)
+def test_a_model_that_does_not_keep_its_word_is_named(
+    shop: Shop, write: Write, lie: str, told: str
+) -> None:
+    write(shop, models=f"models: {{value: {{use: pace, event: order, lies: {lie}}}}}\n")
+    status, _, err = shop.call("run", str(shop.path), "--at", NOW)
+    said = " ".join(err.split())
+    assert status != 0
+    assert "the model 'pace' of toys (" in said
+    assert told in said

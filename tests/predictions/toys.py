@@ -62,7 +62,8 @@ def score(config: Pace, fitted: Fitted, data: ModelData) -> dict[str, Any]:
     last[events.customer] = events.at
     late = (data.now - last) / DAY / usual
     alive = np.exp2(-late) + (1 if config.lies == "range" else 0)
-    mood = np.where(np.isnan(late), None, np.where(late > 1, "late", "early").astype(object))
+    mood = np.where(late > 1, "late", "early").astype(object)
+    mood[np.isnan(late)] = None
     scores = {"alive": alive, "next": last + usual * DAY, "mood": mood}
     if config.lies == "shape":
         return scores | {"alive": alive[:1]}

@@ -127,14 +127,23 @@ def _unknown_words(
     spared: set[int],
 ) -> Iterator[tuple[int, str, str]]:
     for node in found:
-        owner, word = node.node, _word(node)
-        if not isinstance(owner, nodes.Name) or owner.name not in free or id(node) in spared:
+        owner, word = _dotted(node.node), _word(node)
+        if owner is None or owner.partition(".")[0] not in free or id(node) in spared:
             continue
-        family = families.get(owner.name)
+        family = families.get(owner)
         if family is None or family.names is None or word is None or word in _METHODS:
             continue
         if word not in family.names:
             yield node.lineno, word, unknown(family.noun, word, family.names)
+
+
+def _dotted(node: nodes.Node) -> str | None:
+    """A name, or a name behind another one's dot: ``scores.value``."""
+    if isinstance(node, nodes.Name):
+        return str(node.name)
+    if not isinstance(node, nodes.Getattr | nodes.Getitem) or not isinstance(node.node, nodes.Name):
+        return None
+    return f"{node.node.name}.{_word(node)}"
 
 
 def _word(node: nodes.Getattr | nodes.Getitem) -> str | None:

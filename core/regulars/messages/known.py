@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from regulars.errors import PluginError
+from regulars.hooks.attribution import blamed
 from regulars.playbook.journeys import Send
 from regulars.playbook.sources import CONSENT
 from regulars.playbook.walking import named_steps
@@ -56,9 +59,18 @@ def known_names(playbook: Playbook, plugins: Plugins) -> Mapping[str, Family]:
         "customer": Family("attribute", customer),
         "traits": Family("trait", frozenset(playbook.traits)),
         "scores": Family("model", frozenset(playbook.models)),
+        **dict(_scores(playbook, plugins)),
         "playbook": Family("word of playbook", frozenset(PLAYBOOK)),
         "links": Family("link", frozenset(NAMES), None if playbook.links else NO_LINKS),
     }
+
+
+def _scores(playbook: Playbook, plugins: Plugins) -> Iterator[tuple[str, Family]]:
+    """What may stand behind ``scores.value.``; of a model that can't be asked nobody knows."""
+    for name, model in playbook.models.items():
+        with suppress(PluginError), blamed(plugins.blame("models", model.use)):
+            outputs = plugins.models[model.use].outputs(playbook.settings["models", name])
+            yield f"scores.{name}", Family(f"score of {name}", frozenset(outputs))
 
 
 def known_arms(loaded: Loaded, message: str) -> Sequence[Family]:

@@ -77,7 +77,8 @@ def load_playbook(
 
 def _names_are_known(draft: Draft) -> bool:
     """Whether a name that is unknown now is unknown for good, not missing by another mistake."""
-    return draft.whole("traits") and len(draft.attributes) == len(draft.declared_attributes())
+    sections = draft.whole("traits") and draft.whole("models")
+    return sections and len(draft.attributes) == len(draft.declared_attributes())
 
 
 def _refuse(problems: Iterable[Problem], filled: Filled) -> None:
