@@ -229,12 +229,24 @@ def test_few_or_equal_customers_give_numbers_and_words(name: str, case: str) -> 
     assert np.isfinite(expected_events(MODELS[name], found.parameters, known, 39)).all()
     errors = found.standard_errors
     assert (np.isnan(errors) | (errors > 0)).all()
+    assert found.words or not np.isnan(errors).any()
 
 
 def test_a_parameter_at_the_edge_is_told() -> None:
-    found = fit(MODELS["nbd"], compress(history([3] * 50, [20.0] * 50, [30.0] * 50)))
+    found = fit(MODELS["nbd"], compress(history(*SAME["everybody alike"])))
 
-    assert any("the data don't tell it" in word for word in found.words)
+    assert found.words == (
+        "alpha is at the edge of what was tried (100000): the data don't tell it.",
+    )
+    assert np.isnan(found.standard_errors[1])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_where_nobody_came_back_no_standard_error_is_made_up(name: str) -> None:
+    found = fit(MODELS[name], compress(history(*SAME["nobody came back"])))
+
+    assert np.isnan(found.standard_errors).all()
+    assert "data don't tell" in found.words[0]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -42,7 +42,7 @@ class Arrivals:
         more = np.clip(chance - start, 0.0, None)
         w = low + (high - low) * np.minimum(more / np.maximum(end - start, 1e-300), 1.0)
         k, ratio = self.k[code], self.ratio[code]
-        for _ in range(3):
+        for _ in range(2):
             missing = more - _mass(k, self.s, ratio, low, w)
             w = np.clip(w + missing / np.maximum(_density(k, self.s, ratio, w), 1e-300), low, high)
         with np.errstate(over="ignore"):

@@ -90,7 +90,7 @@ class BetaGeometric:
 
     def _stayed(self, rows: Rows, a: float, b: float) -> tuple[float, Floats]:
         """The sum of log(B(a, b + n) / B(a, b)), and its gradient by a and b."""
-        n, weight = rows.repeats.values + self.first, rows.repeats.sums(rows.count)
+        n, weight = rows.repeats.values + self.first, rows.with_repeats
         value = weight @ (special.betaln(a, b + n) - special.betaln(a, b))
         both = special.digamma(a + b) - special.digamma(a + b + n)
         by_b = weight @ (both + special.digamma(b + n) - special.digamma(b))
@@ -105,10 +105,14 @@ class BetaGeometric:
         waited -= np.log(alpha + last.values)[last.code]
         odds = (r + x.values)[x.code] * waited
         odds += log_ratio[x.code]
-        gone = rows.count * special.expit(odds)
+        scale = np.maximum(odds, 0.0)
+        odds -= scale
+        np.exp(odds, out=odds)
+        whole = np.exp(-scale) + odds
+        gone = rows.count * (odds / whole)
         by_x = x.sums(gone)
         gone_k = gone * (r + x.values)[x.code]
         by_alpha = end.sums(gone_k) @ (1 / (alpha + end.values))
         by_alpha -= last.sums(gone_k) @ (1 / (alpha + last.values))
         gradient = np.array([gone @ waited, by_alpha, by_x.sum() / a, by_x @ by_b])
-        return float(rows.count @ np.logaddexp(0, odds)), gradient
+        return float(rows.count @ (scale + np.log(whole))), gradient

@@ -87,6 +87,21 @@ class Rows:
         return column(self.history.age)
 
     @cached_property
+    def with_repeats(self) -> Floats:
+        """How many customers have each value of x."""
+        return self.repeats.sums(self.count)
+
+    @cached_property
+    def with_age(self) -> Floats:
+        """How many customers have each value of T."""
+        return self.age.sums(self.count)
+
+    @cached_property
+    def events_by_age(self) -> Floats:
+        """The sum of x over the customers with each value of T."""
+        return self.age.sums(self.count * self.history.repeats)
+
+    @cached_property
     def until_last(self) -> Pairs:
         """Pairs of x and t_x."""
         return pairs(self.history.repeats, self.history.recency)
@@ -128,6 +143,13 @@ def compress(whole: History) -> Rows:
     starts = np.flatnonzero(np.diff(keys, prepend=-1))
     count = np.diff(starts, append=len(keys)).astype(float)
     return Rows(History(*_apart(keys[starts], decodes)), count)
+
+
+def distinct(whole: History) -> tuple[History, Codes]:
+    """The histories that differ, and which of them each customer has."""
+    keys, decodes = _keys((whole.repeats, whole.recency, whole.age))
+    found, inverse = np.unique(keys, return_inverse=True)
+    return History(*_apart(found, decodes)), inverse
 
 
 def pairs(repeats: Floats, time: Floats) -> Pairs:

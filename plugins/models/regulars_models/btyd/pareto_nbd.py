@@ -24,7 +24,7 @@ import numpy as np
 from scipy import special
 
 from .arrivals import arrivals
-from .compression import pairs
+from .compression import distinct, pairs
 from .rates import gamma_rate, rate_starts
 from .remainder import remainder
 from .waiting import needed
@@ -47,7 +47,7 @@ class ParetoNbd:
 
     def log_likelihood(self, rows: Rows, parameters: Floats) -> tuple[float, Floats]:
         r, alpha, s, beta = parameters
-        age, weight = rows.age.values, rows.age.sums(rows.count)
+        age, weight = rows.age.values, rows.with_age
         value, by_rate = gamma_rate(rows, r, alpha)
         lived = weight @ np.log1p(age / beta)
         gone, gradient = _gone(rows, parameters)
@@ -68,11 +68,12 @@ class ParetoNbd:
 
     def next_event_by(self, parameters: Floats, history: History, chance: float) -> Floats:
         r, alpha, s, beta = parameters
-        last, now = _pairs(history)
+        some, place = distinct(history)
+        last, now = _pairs(some)
         wanted = needed(_Ends(parameters, last, now).alive, chance)
         k, exposure, late = r + now.repeats, alpha + now.time, beta + now.time
         waits = arrivals(k, s, exposure / late).by(wanted, now.code)
-        return np.asarray(exposure[now.code] * waits)
+        return np.asarray((exposure[now.code] * waits)[place])
 
 
 PARETO_NBD = ParetoNbd()

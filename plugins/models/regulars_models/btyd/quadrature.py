@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-NODES = 96
+NODES = 80
+HALVINGS = 12
 NOTHING = 37.0  # e to the minus this is what is left out
 TINY = 1e-200
 
@@ -41,12 +42,27 @@ def beta_nodes(a: float, b: Floats, most: float) -> tuple[Floats, Floats]:
 
     The weights are good for functions of p that change where p is 1 / ``most`` or more.
     """
-    centre, width = np.log(a / b), np.sqrt(1 / a + 1 / b)
-    left = NOTHING / a + 9 * width + np.maximum(centre + np.log(max(most, 1.0)), 0.0)
-    nodes, steps = stretched(left, NOTHING / b + 9 * width, width, NODES)
-    nodes += centre[:, None]
-    log_p, log_rest = -np.logaddexp(0, -nodes), -np.logaddexp(0, nodes)
-    top = a * np.logaddexp(0, -centre) + b * np.logaddexp(0, centre)
-    weights = np.exp(a * log_p + b[:, None] * log_rest + top[:, None]) * steps
+    top, knee = np.log(a / b), np.log(max(a, 1.0) / np.maximum(b, 1.0))
+    left = _reach(a, b, -1) + knee - top + np.maximum(knee + np.log(max(most, 1.0)), 0.0)
+    width = np.minimum(np.sqrt(1 / a + 1 / b), 1.0)
+    nodes, steps = stretched(left, _reach(a, b, 1) + top - knee, width, NODES)
+    nodes += knee[:, None]
+    steps *= np.exp(-_fallen(a, b[:, None], nodes - top[:, None]))
     p = np.maximum(special.expit(nodes), TINY)
-    return p, weights / weights.sum(axis=1, keepdims=True)
+    return p, steps / steps.sum(axis=1, keepdims=True)
+
+
+def _reach(a: float, b: Floats, side: int) -> Floats:
+    """How far from the top there is something, above (``side`` 1) or below it (-1)."""
+    low, high = np.zeros_like(b), 9 * np.sqrt(1 / a + 1 / b) + NOTHING / (b if side > 0 else a) + 9
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        something = _fallen(a, b, side * middle) < NOTHING
+        low, high = np.where(something, middle, low), np.where(something, high, middle)
+    return high
+
+
+def _fallen(a: float, b: Floats, away: Floats) -> Floats:
+    """The logarithm of p^a (1 - p)^b at its top over that at a logit ``away`` from it."""
+    both = np.logaddexp(np.log(a) + away, np.log(b)) - np.log(a + b)
+    return np.asarray((a + b) * both - a * away)

@@ -15,19 +15,18 @@ if TYPE_CHECKING:
 def gamma_rate(rows: Rows, r: float, alpha: float) -> tuple[float, Floats]:
     """The sum of log(Γ(r + x) / Γ(r) · alpha^r · (alpha + T)^-(r + x)); its gradient."""
     x, end = rows.repeats, rows.age
-    with_x, with_end = x.sums(rows.count), end.sums(rows.count)
-    events = end.sums(rows.count * rows.history.repeats)
-    log_end, k = np.log(alpha + end.values), r * with_end + events  # k: the sum of r + x
-    value, by_r = _rising(r, x.values, with_x)
+    k = r * rows.with_age + rows.events_by_age  # the sum of r + x, for each T
+    log_end = np.log(alpha + end.values)
+    value, by_r = _rising(r, x.values, rows.with_repeats)
     value += rows.customers * r * np.log(alpha) - k @ log_end
-    by_r += rows.customers * np.log(alpha) - with_end @ log_end
+    by_r += rows.customers * np.log(alpha) - rows.with_age @ log_end
     by_alpha = rows.customers * r / alpha - k @ (1 / (alpha + end.values))
     return float(value), np.array([by_r, by_alpha])
 
 
 def rate_starts(rows: Rows) -> list[tuple[float, float]]:
     """Values of r and alpha at which the mean number of events is right; alike or not."""
-    events, weeks = rows.count @ rows.history.repeats, rows.count @ rows.history.age
+    events, weeks = rows.events_by_age.sum(), rows.with_age @ rows.age.values
     rate = (float(events) + 0.5) / (float(weeks) + 1.0)
     return [(r, r / rate) for r in (0.3, 2.0)]
 

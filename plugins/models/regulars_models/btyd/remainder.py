@@ -12,7 +12,7 @@ from .quadrature import NOTHING, stretched
 if TYPE_CHECKING:
     from .fitting import Floats
 
-NODES = 48
+NODES = 56
 AT_ONCE = 1024  # pairs, so that the nodes stay in the processor's cache
 FARTHEST = 600.0  # e to this is still a number
 MORE = 3.0  # beyond the knee of a bell that falls faster than exponentially
@@ -39,13 +39,16 @@ def _remainder(parameters: Floats, repeats: Floats, time: Floats) -> tuple[Float
     """With v - u = e^(centre + node), so that alpha + v = (alpha + u) (1 + e^... / (alpha + u))."""
     r, alpha, s, beta = parameters
     k, early, late = r + repeats, alpha + time, beta + time
-    centre = -np.log(k / early + (s + 1) / late)
+    centre = np.log(_top(k, s, early, late))
     right = np.log(np.maximum(early, late)) - centre + NOTHING / (k + s)
-    nodes, steps = stretched(NOTHING, min(float(right.max()) + MORE, FARTHEST), 1.0, NODES)
-    y, scale = np.exp(nodes), np.exp(centre)
+    nodes, steps = stretched(NOTHING, float(right.max()) + MORE, 1.0, NODES)
+    near = np.minimum(nodes, FARTHEST)
+    y, scale = np.exp(near), np.exp(centre)
     one_early = 1 + np.multiply.outer(scale / early, y)
     one_late = 1 + np.multiply.outer(scale / late, y)
     log_early, log_late = np.log(one_early), np.log(one_late)
+    if nodes[-1] > FARTHEST:
+        log_early, log_late = log_early + (nodes - near), log_late + (nodes - near)
     weights = nodes - k[:, None] * log_early - (s + 1) * log_late
     np.exp(weights, out=weights)
     weights *= steps
@@ -57,6 +60,14 @@ def _remainder(parameters: Floats, repeats: Floats, time: Floats) -> tuple[Float
     by_alpha = -k / early * _mean(weights, 1 / one_early)
     by_beta = -(s + 1) / late * _mean(weights, 1 / one_late)
     return log, np.array([by_r, by_alpha, by_s, by_beta])
+
+
+def _top(k: Floats, s: float, early: Floats, late: Floats) -> Floats:
+    """Where y (early + y)^-k (late + y)^-(s + 1) is highest."""
+    minus = (k - 1) * late + s * early
+    root = np.hypot(minus, 2 * np.sqrt((k + s) * early * late))
+    far = np.abs(minus) + root
+    return np.asarray(np.where(minus > 0, 2 * early * late / far, far / (2 * (k + s))))
 
 
 def _mean(weights: Floats, values: Floats) -> Floats:
