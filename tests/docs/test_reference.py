@@ -14,6 +14,7 @@ from regulars.playbook import (
     journeys,
     links,
     messages,
+    models,
     playbook,
     policy,
     retention,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 PAGE = Path(__file__).parents[2] / "docs" / "playbook.md"
 MODULES = [
-    *(conditions, experiments, journeys, links, messages, playbook, policy),
+    *(conditions, experiments, journeys, links, messages, models, playbook, policy),
     *(retention, sources, traits, triggers),
 ]
 INTERNAL = {"parts"}  # the reader gathers a message's channels under it

@@ -17,6 +17,7 @@ class Pace(Settings):
     amount: str | None = None
     text: str | None = None
     least: int = 2
+    usual: float | None = None
     traits: tuple[str, ...] = ()
     attributes: tuple[str, ...] = ()
     experiment: str | None = None
@@ -52,7 +53,8 @@ def fit(config: Pace, data: ModelData, seed: int) -> Any:
     if len(pauses) < config.least:
         return f"{len(pauses)} pauses; {config.least} are needed"
     kept = np.sort(pauses).astype(object if config.lies == "objects" else np.float64)
-    parameters = {"usual": float(np.median(pauses)), "luck": np.random.default_rng(seed).random()}
+    usual = config.usual or float(np.median(pauses))
+    parameters = {"usual": usual, "luck": np.random.default_rng(seed).random()}
     return Fitted(parameters, {"pauses": kept}, {"pauses": len(pauses)}, {"mean": pauses.mean()})
 
 

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from regulars.values import PositiveDuration
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from regulars.values import Name, PositiveDuration
 
 from .parts import Offered
 
 
 class Model(Offered):
-    """A prediction; its settings are those of its kind. It learns anew every ``refit``."""
+    """A prediction; its settings are those of its kind. It learns anew every ``refit``.
+
+    With ``split``, an experiment, the customers with one of ``arms`` are scored by the model that
+    stands there.
+    """
 
     refit: PositiveDuration = PositiveDuration.parse("7d")
+    split: str | None = None
+    arms: Annotated[dict[Name, Name], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _split_has_arms(self) -> Self:
+        if (self.split is None) != (self.arms is None):
+            raise ValueError("a split is an experiment, and arms say which model each arm has")
+        return self

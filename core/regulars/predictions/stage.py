@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,15 +12,18 @@ from regulars.store import insert_rows
 from .data import model_data
 from .fitting import stand
 from .scoring import scores_of
+from .ways import by_arm
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
     from regulars.customers.scores import PlannedModel
     from regulars.segments.scope import Scope
     from regulars.store import Store
+
+    from .fitting import Standing
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,17 @@ class ModelCount:
 
 @dataclass(frozen=True)
 class _Said:
-    """What one model said of ``customers``, by the key of its column."""
+    """What one model said of ``customers``, by output; it ``stands`` by what it learned."""
 
-    count: ModelCount
+    stands: Standing
     customers: NDArray[np.int64]
-    columns: Mapping[str, NDArray[Any]]
+    scores: Mapping[str, NDArray[Any]]
+
+    def count(self) -> ModelCount:
+        """The model in this run."""
+        version, scored = self.stands.version, int(_any_known(self.scores.values()).sum())
+        number = None if version is None else version.number
+        return ModelCount(number, self.stands.new, scored, self.stands.missing)
 
 
 def predict(store: Store, scope: Scope) -> dict[str, ModelCount]:
@@ -53,42 +62,48 @@ def predict(store: Store, scope: Scope) -> dict[str, ModelCount]:
     Raises:
         PluginError: a model failed.
     """
-    said = {name: _ask(store, scope, model) for name, model in scope.plan.models.items()}
-    with store.transaction() as connection:
-        table = store.tables.scores
-        connection.execute(table.delete())
-        columns = [column.name for column in scope.plan.scores.values()]
-        insert_rows(connection, table, ["customer", *columns], _rows(list(said.values()), columns))
-    return {name: each.count for name, each in said.items()}
+    models = scope.plan.models
+    if not models:
+        return {}
+    alone = {name: _ask(store, scope, model) for name, model in models.items()}
+    scores = {name: said.scores for name, said in alone.items()}
+    said = {
+        name: replace(each, scores=by_arm(store, scope, models[name], scores))
+        if models[name].written.split
+        else each
+        for name, each in alone.items()
+    }
+    _write(store, scope, said)
+    return {name: each.count() for name, each in said.items()}
 
 
 def _ask(store: Store, scope: Scope, model: PlannedModel) -> _Said:
     with store.reading() as connection:
         data = model_data(connection, scope, model.reads)
-    standing = stand(store, scope, model, data)
-    if standing.version is None:
-        count = ModelCount(None, fitted=False, scored=0, missing=standing.missing)
-        return _Said(count, data.customers, {})
-    scores = scores_of(model, standing.version.fitted, data)
-    columns = {scope.plan.scores[f"{model.name}.{name}"].name: s for name, s in scores.items()}
-    scored = int(np.sum(_any_known(list(columns.values()))))
-    count = ModelCount(standing.version.number, standing.new, scored, standing.missing)
-    return _Said(count, data.customers, columns)
+    stands = stand(store, scope, model, data)
+    if stands.version is None:
+        nothing = {name: np.full(len(data), None, dtype=object) for name in model.outputs}
+        return _Said(stands, data.customers, nothing)
+    return _Said(stands, data.customers, scores_of(model, stands.version.fitted, data))
 
 
-def _any_known(columns: list[NDArray[Any]]) -> NDArray[np.bool_]:
-    """Which customers have any of these scores."""
-    known = [column.astype(np.bool_) | (column == 0) for column in columns]  # none is empty text
+def _write(store: Store, scope: Scope, said: Mapping[str, _Said]) -> None:
+    """A row for each customer with any score."""
+    found = {
+        scope.plan.scores[f"{name}.{output}"].name: values
+        for name, each in said.items()
+        for output, values in each.scores.items()
+    }
+    customers = next(iter(said.values())).customers
+    some = _any_known(found.values())
+    cells = [customers[some].tolist(), *(values[some].tolist() for values in found.values())]
+    with store.transaction() as connection:
+        table = store.tables.scores
+        connection.execute(table.delete())
+        insert_rows(connection, table, ["customer", *found], zip(*cells, strict=True))
+
+
+def _any_known(scores: Iterable[NDArray[Any]]) -> NDArray[np.bool_]:
+    """Which customers have any of these scores; there is no empty text among them."""
+    known = [values.astype(np.bool_) | (values == 0) for values in scores]
     return np.asarray(np.logical_or.reduce(known), dtype=np.bool_)
-
-
-def _rows(said: list[_Said], columns: list[str]) -> Iterator[tuple[Any, ...]]:
-    """A row for each customer with any score: their number, then ``columns``."""
-    found = {name: values for each in said for name, values in each.columns.items()}
-    if not found:
-        return
-    customers = said[0].customers
-    nothing = np.full(len(customers), None, dtype=object)
-    some = _any_known(list(found.values()))
-    ordered = [found.get(name, nothing)[some].tolist() for name in columns]
-    yield from zip(customers[some].tolist(), *ordered, strict=True)

@@ -7,16 +7,20 @@ from typing import Any
 
 from regulars.errors import Problem
 from regulars.hooks.predictions import Reads
+from regulars.playbook.models import Model
 from regulars.playbook.positions import Path, plain
+from regulars.playbook.suggestions import unknown
 from regulars.playbook.traits import event_and_property
 
 from .known import Known
+from .telling import Told
 
 
 def check_models(known: Known) -> Iterator[Problem]:
     """Every model whose settings are valid."""
     for name, told in known.models.items():
         path = ("models", name)
+        yield from _split(known, path, known.draft.parts["models"][name])
         if isinstance(told, str):
             yield known.draft.document.problem(path, told, at=("use",))
         else:
@@ -50,6 +54,35 @@ def _names(known: Known, path: Path, reads: Reads) -> Iterator[Problem]:
     if (name := reads.experiment) is not None:
         at = _place(known, path, name)
         yield from known.in_section("experiments", "experiment", path, at, name)
+
+
+def _split(known: Known, path: Path, model: Model) -> Iterator[Problem]:
+    """The experiment, its arms, and the models that they have."""
+    if model.split is None:
+        return
+    yield from known.in_section("experiments", "experiment", path, ("split",), model.split)
+    experiment = known.draft.parts["experiments"].get(model.split)
+    for arm, other in (model.arms or {}).items():
+        if experiment is not None and arm not in experiment.variables():
+            reason = unknown("arm", arm, experiment.variables())
+            yield known.draft.document.problem(path, reason, at=("arms", arm), key=True)
+        yield from known.in_section("models", "model", path, ("arms", arm), other)
+        if unfit := _unfit(known, str(path[1]), other):
+            yield known.draft.document.problem(path, unfit, at=("arms", arm))
+
+
+def _unfit(known: Known, name: str, other: str) -> str | None:
+    """Why the model ``other`` can't score in the place of the model ``name``."""
+    own, theirs = known.models.get(name), known.models.get(other)
+    if not isinstance(own, Told) or not isinstance(theirs, Told):
+        return None
+    if known.draft.parts["models"][other].split is not None:
+        return f"the model '{other}' has a split itself; name one without"
+    for output, promised in own.outputs.items():
+        said = theirs.outputs.get(output)
+        if said is None or said.type != promised.type:
+            return f"the model '{other}' has no score '{output}' as '{name}' has"
+    return None
 
 
 def _place(known: Known, path: Path, *names: str) -> Path:
