@@ -10,7 +10,6 @@ import pytest
 from regulars_models.btyd.catalogue import MODELS
 from regulars_models.btyd.compression import compress, history
 from regulars_models.btyd.model import expected_events, fit
-from scipy.stats import rankdata
 
 from tests.models.btyd.cdnow import cdnow
 
@@ -76,26 +75,6 @@ def test_it_predicts_cdnow_as_everybody_does(
     assert model.alive(parameters, ONE)[0] == pytest.approx(alive, abs=1e-6)
     everybody = expected_events(model, parameters, cdnow().summary.history, 39)
     assert everybody.sum() == pytest.approx(total, abs=0.05)
-
-
-@pytest.mark.parametrize(
-    ("name", "area"), [("pareto-nbd", 0.7787), ("mbg-nbd", 0.7728), ("bg-nbd", 0.7725)]
-)
-def test_it_tells_who_buys_again_better_than_recency_alone(name: str, area: float) -> None:
-    known = cdnow()
-    expected = expected_events(MODELS[name], of_cdnow(name).parameters, known.summary.history, 39)
-    came = known.later > 0
-    last_seen = known.summary.recency - known.summary.age
-
-    assert known.later.sum() == 1882
-    assert auc(expected, came) == pytest.approx(area, abs=5e-5)
-    assert auc(last_seen, came) == pytest.approx(0.7714, abs=5e-5)
-
-
-def auc(score: Floats, came: NDArray[np.bool_]) -> float:
-    """The chance that one who came has a higher score than one who didn't; ties are halves."""
-    n = came.sum()
-    return float((rankdata(score)[came].sum() - n * (n + 1) / 2) / (n * (len(came) - n)))
 
 
 def test_who_came_once_is_certainly_alive_by_bg_nbd_alone() -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 LOW, HIGH = 1e-4, 1e5  # a parameter is looked for between these
 BOTTOM, TOP = np.log(LOW), np.log(HIGH)
 STEP = 1e-6  # of a logarithm, for the Hessian
-SAMPLES = 2_000, 50_000  # customers with whom the search begins
+SAMPLES = 2_000, 20_000  # customers with whom the search begins
 FEW, MANY = 12, 200  # steps of a search: from each start, and from the best of them
 SMALL = 1e-9  # a gradient of one customer on average, that is as good as none
 EXACT = 1e-15  # to which share a likelihood is known
