@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from regulars.hooks import Plugins
 
 from tests.segments.evaluator import Event, Person
-from tests.segments.worlds import fit, inside, make_playbook, run, utc, write
+from tests.segments.worlds import TOYS, fit, inside, make_playbook, run, utc, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +55,7 @@ def regulars_traits():
 
 def test_a_plugins_condition_reads_a_plugins_trait(store: Store, tmp_path: Path) -> None:
     (tmp_path / "own.py").write_text(PLUGIN)
-    plugins = Plugins.load(allow=(), files=[tmp_path / "own.py"])
+    plugins = Plugins.load(allow=(), files=[TOYS, tmp_path / "own.py"])
     traits = {"spread": {"use": "spread", "event": "order", "amount": "total"}}
     above = {"use": "above", "trait": "spread", "than": 5}
     playbook = make_playbook({"wide": above, "narrow": {"none": [above]}}, traits)

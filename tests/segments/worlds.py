@@ -49,7 +49,8 @@ TOPICS = {
 _CONDITION: TypeAdapter[Any] = TypeAdapter(Condition)
 _TRAIT: TypeAdapter[Any] = TypeAdapter(Trait)
 _KEYS = count(1)
-PLUGINS = Plugins.load(allow=(), files=[Path(__file__).parents[1] / "predictions" / "toys.py"])
+TOYS = Path(__file__).parents[1] / "predictions" / "toys.py"  # every playbook has a model of them
+PLUGINS = Plugins.load(allow=(), files=[TOYS])
 
 
 def make_playbook(
