@@ -170,3 +170,48 @@ def test_a_model_that_does_not_keep_its_word_is_named(
     assert status != 0
     assert "the model 'pace' of toys (" in said
     assert told in said
+
+
+def test_what_is_kept_of_somebody_is_exported_with_their_scores(shop: Shop, write: Write) -> None:
+    write(shop)
+    shop.run(NOW)
+    status, out, err = shop.call("customers", "export", str(shop.path), "bob")
+    assert status == 0, err
+    assert json.loads(out)["scores"] == {
+        "value.alive": pytest.approx(2 ** (-18 / 7)),
+        "value.next": "2026-01-15T00:00:00+00:00",
+        "value.mood": "late",
+    }
+
+
+def test_a_condition_tells_the_score_that_it_looked_at(shop: Shop, write: Write) -> None:
+    write(shop, SEGMENTS)
+    shop.run(NOW)
+    _, out, _ = shop.call("why", str(shop.path), "bob")
+    assert "value.alive is 0.1682" in out
+    assert "value.mood" in out
+
+
+def test_a_model_that_is_taken_out_takes_its_scores_along(anywhere: Shop, write: Write) -> None:
+    write(anywhere)
+    anywhere.run(NOW)
+    write(anywhere, models="models: {other: {use: pace, event: order}}\n")
+    assert anywhere.plan("2026-01-27")["models"]["other"]["scored"] == 2
+    assert why(anywhere, "ada")["scores"] == {"other": {"alive": None, "next": None, "mood": None}}
+    anywhere.run("2026-01-27")
+    assert why(anywhere, "ada")["scores"]["other"]["mood"] == "early"
+
+
+def test_a_version_that_was_learned_before_a_crash_scores_the_next_run(
+    shop: Shop, write: Write
+) -> None:
+    good, bad = "use: pace, event: order", "use: pace, event: order, lies: fails"
+    write(shop, models=f"models: {{value: {{{good}}}, z: {{{bad}}}}}\n")
+    status, _, _ = shop.call("run", str(shop.path), "--at", NOW)
+    assert status != 0
+    (learned,) = versions(shop)
+    write(shop, models=f"models: {{value: {{{good}}}}}\n")
+    assert shop.run(NOW)["models"]["value"] == {
+        "version": 1, "fitted": False, "scored": 2, "missing": None,
+    }  # fmt: skip
+    assert versions(shop) == [learned]
