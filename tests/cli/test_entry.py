@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 import pytest
 from click.testing import CliRunner
-from regulars.cli.entry import ALONG, COMMANDS, regulars
+from regulars.cli.entry import ALONG, COMMANDS, regulars, run_command_line
 
 
 @pytest.mark.parametrize("name", [*COMMANDS, *ALONG])
@@ -24,3 +24,12 @@ def test_what_comes_along_is_listed_once_also_when_its_plugin_is_loaded() -> Non
     names = regulars.list_commands(context)
 
     assert sorted(names) == sorted(set(names))
+
+
+def test_bytes_that_are_no_text_are_refused_before_anything_happens(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    status = run_command_line(["experiments", "playbook.yaml", "x", "--assign", "caf\udce9"])
+
+    assert status == 2
+    assert "'caf\ufffd' is no UTF-8 text" in capsys.readouterr().err

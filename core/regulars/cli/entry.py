@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -95,6 +96,7 @@ def run_command_line(arguments: Sequence[str]) -> int:
     """Run one command; returns the exit status (0, 1, 2 or 3, see ``regulars.errors``)."""
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(message)s")
     try:
+        _refuse_no_text(arguments)
         result = regulars.main(list(arguments), prog_name="regulars", standalone_mode=False)
     except click.ClickException as error:
         error.show()
@@ -109,3 +111,15 @@ def run_command_line(arguments: Sequence[str]) -> int:
         click.echo(f"{error.filename or 'the output'}: {error.strerror or error}", err=True)
         return 1
     return result if isinstance(result, int) else 0
+
+
+def _refuse_no_text(arguments: Sequence[str]) -> None:
+    """Refuse bytes that are no UTF-8, which no store could be asked for; files may be called so."""
+    for argument in arguments:
+        if not argument.isascii() and not os.path.lexists(argument):
+            try:
+                argument.encode()
+            except UnicodeEncodeError:
+                shown = argument.encode(errors="surrogateescape").decode(errors="replace")
+                reason = f"'{shown}' is no UTF-8 text; write it in that encoding"
+                raise click.UsageError(reason) from None
