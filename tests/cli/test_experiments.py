@@ -114,6 +114,22 @@ def test_an_instant_after_the_last_run_is_warned_of(client: Client) -> None:
     assert "isn't known" not in told(client, "x", "--at", "2026-05-02T00:00Z")
 
 
+@pytest.mark.parametrize("then", ["drop", "roll_up"])
+def test_events_that_retention_let_go_are_warned_of(client: Client, then: str) -> None:
+    ran(client)
+    assert "retention" not in told(client, "x")
+    text = client.path.read_text(encoding="utf-8")
+    text += f"retention: {{events: 3d, then: {then}}}\n"
+    client.path.write_text(text, encoding="utf-8")
+    assert "retention" not in told(client, "x")  # nothing is so old yet
+    client.run("2026-05-20T09:00Z")
+    out = told(client, "x")
+    assert "! Events up to 2026-05-17 09:00 were let go by the playbook's retention" in out
+    found = json.loads(told(client, "x", "--json"))
+    assert found["known"] == "2026-05-20T09:00:00+00:00"
+    assert found["forgotten"] == "2026-05-17T09:00:00+00:00"
+
+
 def test_a_picture_is_written(client: Client) -> None:
     ran(client)
     path = client.folder / "x.svg"

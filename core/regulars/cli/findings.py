@@ -32,7 +32,11 @@ def print_findings(standing: Standing) -> None:
     out.print("")
     for sentence in _sentences(standing):
         out.print(Text(one_line(sentence)))
-    warnings = [*_unknown(standing), *(standing.reading.warnings if standing.reading else ())]
+    warnings = [
+        *_unknown(standing),
+        *_forgotten(standing),
+        *(standing.reading.warnings if standing.reading else ()),
+    ]
     for warning in warnings:
         out.print(Text.assemble(("! ", "yellow"), one_line(warning)))
     out.print("")
@@ -56,6 +60,16 @@ def _sentences(standing: Standing) -> Iterator[str]:
         yield "It has no goals: write what it is to change, to have that measured."
     elif standing.reading is None:
         yield "Nothing decides it: write decide: {use: bayes-ab, horizon: 28d} to have it decided."
+
+
+def _forgotten(standing: Standing) -> Iterator[str]:
+    if standing.forgotten is not None:
+        until = f"{standing.forgotten:%Y-%m-%d %H:%M}"
+        yield (
+            f"Events up to {until} were let go by the playbook's retention, and arms were given "
+            "out before: what was done then is missing here. Keep events for as long as an "
+            "experiment and its goals take."
+        )
 
 
 def _unknown(standing: Standing) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from regulars.customers.privacy.limits import retention_limit
 from regulars.customers.traits import plan_traits
 from regulars.errors import StoreError
 from regulars.experiments.analysing import analysed, as_json, picture
@@ -39,14 +40,16 @@ class Standing:
     """An experiment as it stands ``at`` an instant.
 
     ``since`` is when the first of its ``units`` was given an arm; they are counted by arm.
-    ``known`` is the last run, after which nothing is known. ``reading`` is what its analysis
-    answers, where one decides it and there is a goal.
+    ``known`` is the last run, after which nothing is known. ``forgotten`` is until when events were
+    let go by the playbook's retention, where an arm was given out before. ``reading`` is what its
+    analysis answers, where one decides it and there is a goal.
     """
 
     name: str
     at: datetime
     known: datetime
     since: datetime | None
+    forgotten: datetime | None
     units: Mapping[str, int]
     brought: tuple[Brought, ...]
     reading: Reading | None
@@ -66,7 +69,9 @@ class Standing:
         told: dict[str, Any] = {
             "experiment": self.name,
             "at": self.at,
+            "known": self.known,
             "since": self.since,
+            "forgotten": self.forgotten,
             "units": dict(self.units),
             "goals": [asdict(item) for item in self.brought],
         }
@@ -146,16 +151,24 @@ class View:
         trial = trial_of(self.connection, scope, name)
         counts = np.bincount(trial.units.arm, minlength=len(trial.arms))
         decide = experiment.decide if trial.outcomes else None
+        since = instant(int(trial.units.at[0])) if len(trial.units) else None
         return Standing(
             name=name,
             at=scope.now,
             known=self.known,
-            since=instant(int(trial.units.at[0])) if len(trial.units) else None,
+            since=since,
+            forgotten=None if since is None else self._forgotten(since),
             units=dict(zip(trial.arms, counts.tolist(), strict=True)),
             brought=brought(trial),
             reading=None if decide is None else analysed(scope.plugins, decide, trial),
             experiment=experiment,
         )
+
+    def _forgotten(self, since: datetime) -> datetime | None:
+        """Up to when events were let go, if that is after ``since``."""
+        limit = retention_limit(self.scope.playbook, self.known)
+        until = None if limit is None else instant(limit)
+        return until if until is not None and since < until else None
 
 
 @contextmanager
