@@ -39,9 +39,10 @@ def test_spend_is_drawn_to_everybodys_the_less_the_more_is_known() -> None:
 
 def test_the_unit_of_money_doesnt_matter() -> None:
     repeats, spend = cdnow().summary.repeats, cdnow().summary.spend
-    dollars, cents = (fit(spenders(repeats, spend * unit)[0]) for unit in (1, 100))
+    dollars, rupiah = (fit(spenders(repeats, spend * unit)[0]) for unit in (1, 16_000))
 
-    assert cents.parameters == pytest.approx(dollars.parameters * [1, 1, 100], rel=1e-5)
+    assert rupiah.parameters == pytest.approx(dollars.parameters * [1, 1, 16_000], rel=1e-6)
+    assert rupiah.log_likelihood == pytest.approx(dollars.log_likelihood - 946 * np.log(16_000))
 
 
 def test_a_fit_finds_what_was_planted() -> None:

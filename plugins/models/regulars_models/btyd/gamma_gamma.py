@@ -11,7 +11,7 @@ Spend and the number of events are taken as independent of one another.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -74,12 +74,22 @@ def spenders(repeats: ArrayLike, spend: ArrayLike) -> tuple[Spenders, int]:
 
 
 def fit(data: Spenders) -> Estimate:
-    """The maximum-likelihood estimate; ValueError if there is nobody."""
+    """The maximum-likelihood estimate; ValueError if there is nobody.
+
+    It is looked for with the mean spend as the unit of money, so that any currency will do.
+    """
     if not len(data.spend):
         raise ValueError("nobody has a repeat event with an amount above 0")
-    mean = float(data.spend.mean())
-    starts = [(p, q, mean * (q - 1) / p) for p, q in ((2.0, 3.0), (6.0, 4.0), (1.0, 20.0))]
-    return estimate(NAMES, starts, data, log_likelihood)
+    unit = float(data.spend.mean())
+    starts = [(p, q, (q - 1) / p) for p, q in ((2.0, 3.0), (6.0, 4.0), (1.0, 20.0))]
+    found = estimate(NAMES, starts, Spenders(data.repeats, data.spend / unit), log_likelihood)
+    back = np.array([1.0, 1.0, unit])
+    return replace(
+        found,
+        parameters=found.parameters * back,
+        standard_errors=found.standard_errors * back,
+        log_likelihood=found.log_likelihood - data.customers * float(np.log(unit)),
+    )
 
 
 def log_likelihood(data: Spenders, parameters: Floats) -> tuple[float, Floats]:

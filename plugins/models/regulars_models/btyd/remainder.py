@@ -20,7 +20,7 @@ MORE = 3.0  # beyond the knee of a bell that falls faster than exponentially
 
 @dataclass(frozen=True)
 class Remainder:
-    """Its logarithm for each pair of x and u; if asked for, the gradient of that, 4 by pairs."""
+    """Its logarithm for each pair of x and u, and the gradient of that, 4 by pairs."""
 
     log: Floats
     gradient: Floats
@@ -36,7 +36,7 @@ def remainder(parameters: Floats, repeats: Floats, time: Floats) -> Remainder:
 
 
 def _remainder(parameters: Floats, repeats: Floats, time: Floats) -> tuple[Floats, Floats]:
-    """With v - u = e^(centre + node), so that alpha + v = (alpha + u) (1 + e^... / (alpha + u))."""
+    """By v = u + e^(centre + node): alpha + v is (alpha + u) times ``one_early``."""
     r, alpha, s, beta = parameters
     k, early, late = r + repeats, alpha + time, beta + time
     centre = np.log(_top(k, s, early, late))
