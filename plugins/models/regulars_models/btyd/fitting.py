@@ -28,6 +28,7 @@ SAMPLES = 2_000, 20_000  # customers with whom the search begins
 FEW, MANY = 12, 200  # steps of a search: from each start, and from the best of them
 SMALL = 1e-9  # a gradient of one customer on average, that is as good as none
 EXACT = 1e-15  # to which share a likelihood is known
+PATIENCE = 8  # steps that gain nothing more
 LONGEST, HALVINGS = 2.0, 16  # a step, and how often it is cut
 
 
@@ -128,9 +129,10 @@ def _search(
     """
     logs, plain = start, np.eye(len(start))
     value, gradient = goal(logs)
+    still = 0
     for _ in range(steps):
         free = ~((logs <= BOTTOM) & (gradient > 0) | (logs >= TOP) & (gradient < 0))
-        if np.abs(gradient[free]).max(initial=0.0) < SMALL:
+        if np.abs(gradient[free]).max(initial=0.0) < SMALL or still == PATIENCE:
             break
         way = -np.where(free, inverse @ np.where(free, gradient, 0.0), 0.0)
         there = _downhill(goal, logs, value, gradient, way)
@@ -141,6 +143,7 @@ def _search(
             continue
         moved, turned = there[0] - logs, there[2] - gradient
         inverse = _updated(inverse, moved, turned)
+        still = 0 if there[1] < value - EXACT * abs(value) else still + 1
         logs, value, gradient = there
     return logs, value, gradient
 
