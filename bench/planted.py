@@ -43,9 +43,10 @@ import simulate  # noqa: E402
 
 SEEDS, CUSTOMERS = 200, 1_500
 RUNS = [date(2026, 3, day) for day in (2, 5, 12, 30)]  # the days on which they are exposed, the end
+NOTHING = "oven_words"
 ARMS = {  # the arm that is tried, and what was planted for it
     "winback_offer": ("coffee", "a winner: those who stopped coming come 1.8 times as often"),
-    "oven_words": ("points", "nothing"),
+    NOTHING: ("points", "nothing"),
     "weekend_tone": ("hurry", "a loser: orders 0.7 times as often"),
     "late_opening": ("evenings", "near the Pearl orders 2.4 times as often, elsewhere nothing"),
 }
@@ -169,7 +170,7 @@ def section(measured: dict[str, Any]) -> str:
     """The part of docs/experiments.md that the numbers make."""
     rows = [
         f"| `{name}` | {row['planted']} | {row['customers']:,.0f} | {row['lift']:+.0%} "
-        f"| {row['can_find']:+.0%} | {row['announced']:.0%} "
+        f"| {row['can_find']:+.0%} | {'' if name == NOTHING else format(row['announced'], '.0%')} "
         f"| **{row['wins']:.1%}** | **{row['loses']:.1%}** |"
         for name, row in measured["experiments"].items()
     ]
@@ -196,10 +197,10 @@ HEAD = (
     + """
 
 The Corner Bakery of the examples, as a town of {customers:,} customers, was played through March
-2026 with {seeds} seeds (`make bench`, `bench/planted.py`, measured on {measured}). Nothing is left
-out: the playbook runs, messages are written, customers read them and order, and the orders come
-back in files. How much a message changes was planted in `play_on.py`, and the playbook's
-experiments had to find it.
+2026 with {seeds} seeds (`make bench`, `bench/planted.py`, measured on {measured}). The whole playbook
+runs on the 2nd, 5th, 12th and 30th: messages are written, customers read them and order, and the
+orders come back in files. How much a message changes was planted in `play_on.py`, and the
+playbook's experiments had to find it.
 
 """
 )
@@ -212,9 +213,9 @@ TAIL = """
   that by {error:.1%}.
 
 Longer hours bring only those who live near. Of everybody they are hardly an eighth, so for the
-whole town there is mostly no answer. `by: [neighbours, farther_away]` finds them: for the
-{near[customers]:.0f} neighbours it is better, {near[better]:.0%} of the plays say; for the
-{far[customers]:.0f} others {far[better]:.1%} say so.
+whole town there is mostly no answer. `by: [neighbours, farther_away]` shows where to look: that it
+is better for the neighbours, {near[better]:.0%} of the plays are sure, though these are only
+{near[customers]:.0f} people; of the {far[customers]:.0f} others {far[better]:.1%} of them say so, by mistake.
 """
 
 
