@@ -197,9 +197,9 @@ HEAD = (
     + """
 
 The Corner Bakery of the examples, as a town of {customers:,} customers, was played through March
-2026 with {seeds} seeds (`make bench`, `bench/planted.py`, measured on {measured}). The whole playbook
-runs on the 2nd, 5th, 12th and 30th: messages are written, customers read them and order, and the
-orders come back in files. How much a message changes was planted in `play_on.py`, and the
+2026 with {seeds} seeds (`make bench`, `bench/planted.py`, measured on {measured}). The whole
+playbook runs on the 2nd, 5th, 12th and 30th: messages are written, customers read them and order,
+and the orders come back in files. How much a message changes was planted in `play_on.py`, and the
 playbook's experiments had to find it.
 
 """
@@ -213,9 +213,9 @@ TAIL = """
   that by {error:.1%}.
 
 Longer hours bring only those who live near. Of everybody they are hardly an eighth, so for the
-whole town there is mostly no answer. `by: [neighbours, farther_away]` shows where to look: that it
-is better for the neighbours, {near[better]:.0%} of the plays are sure, though these are only
-{near[customers]:.0f} people; of the {far[customers]:.0f} others {far[better]:.1%} of them say so, by mistake.
+whole town there is mostly no answer. `by: [neighbours, farther_away]` shows where to look, though
+neighbours are only {near[customers]:.0f} people: {near[better]:.0%} of the plays are 95% sure that
+they come more often. Of the {far[customers]:.0f} others {far[better]:.1%} say so, by mistake.
 """
 
 
