@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from regulars.hooks import Table
 
 from .qini import Qini
-from .settings import DAY
-from .wording import chance, lift, span, unit, value
+from .wording import chance, lift, span, unit, value, window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,13 +34,13 @@ def _goal(result: Result, goal: GoalResult, *, decides: bool) -> Table:
     if found.waiting:
         still = f"{found.waiting:,} of {found.units.sum():,.0f} are still within their "
         count = ", and count when these are over" if result.trial.adaptive else ""
-        notes.append(f"{still}{found.goal.within / DAY:.3g} days{count}.")
+        notes.append(f"{still}{window(found.goal.within)}{count}.")
     if found.adjusted is not None:
         notes.append(
             f"CUPED saved {100 * found.adjusted.saved:.1f} % of the variance; the trait is known "
             f"of {100 * found.adjusted.known:.3g} %."
         )
-    title = f"{found.goal.id}, within {found.goal.within / DAY:.3g} days"
+    title = f"{found.goal.id}, within {window(found.goal.within)}"
     if found.goal.better == "less" and found.goal.kind != "time":
         title += " (less is better)"
     return Table(title if known.informed else f"{title}: nothing yet", columns, rows, tuple(notes))

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from regulars.hooks import Goal
 
 LARGE = 10.0  # a lift above it is no longer worth its digits
+HUGE = 1_000.0  # one above it says only that hardly anything is known
+WINDOWS = {"day": 86_400_000_000, "hour": 3_600_000_000, "minute": 60_000_000}  # microseconds
+SECOND = 1_000_000
 
 
 def chance(p: float) -> str:
@@ -24,6 +27,8 @@ def lift(share: float) -> str:
     """A relative lift with its sign: ``+12.3 %``."""
     if not isfinite(share):
         return "unknown"
+    if share > HUGE:
+        return f"over x {HUGE:,.0f}"
     if share > LARGE:
         return f"x {1 + share:,.0f}"
     return f"{100 * share:+.1f} %"
@@ -64,3 +69,10 @@ def days(number: float, word: str = "") -> str:
     """About so many days: ``9 days``, or ``9 more days`` with the word ``more``."""
     whole = max(round(number), 1)
     return " ".join(filter(None, (f"{whole:,}", word, "day" if whole == 1 else "days")))
+
+
+def window(within: int) -> str:
+    """A goal's window, of microseconds, in the longest unit that tells it exactly."""
+    exact = ((word, size) for word, size in WINDOWS.items() if not within % size)
+    word, size = next(exact, ("second", SECOND))
+    return f"{within / size:,.0f} {word}{'' if within == size else 's'}"
