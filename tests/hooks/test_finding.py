@@ -28,9 +28,9 @@ def test_a_misspelt_name_is_answered_with_the_closest() -> None:
 
 
 def test_a_family_without_any_offer_says_so() -> None:
-    said = reason(Plugins.load(), "analyses", "bayes-ab")
+    said = reason(Plugins.load(), "traits", "loyalty")
 
-    assert said.startswith("there is no analysis 'bayes-ab'; no plugin offers any")
+    assert said.startswith("there is no trait 'loyalty'; no plugin offers any")
 
 
 def test_a_broken_plugin_is_named_where_a_playbook_uses_it(distribution: Distribution) -> None:
