@@ -36,6 +36,7 @@ NOTHING: list[Effects] = [
     time(AB, [0, 0], [0, 0]),
     mean(AB, [0, 0], [0, 0], [0, 0]),
     mean(AB, [1, 1], [5, 6], [0, 0]),
+    mean(AB, [2, 2], [5, 5], [0, 0]),
     revenue(AB, [0, 0], [0, 0], [0, 0], [0, 0]),
     revenue(AB, [50, 50], [0, 0], [0, 0], [0, 0]),
     effects.ratio(AB, Ratios(*[np.zeros(2)] * 6)),
@@ -176,7 +177,6 @@ def test_nobody_and_nothing_say_nothing(empty: Effects) -> None:
         conversion(AB, [5, 3], [5, 0]),
         conversion(AB, [100_000_000, 100_010_000], [1_000_000_000, 1_000_000_000]),
         count(AB, [0, 7], [10, 0]),
-        mean(AB, [2, 2], [5, 5], [0, 0]),
         mean(AB, [20, 20], [-5, 5], [1, 1]),
         mean(AB, [2, 1], [5, 5], [1, 0]),
         revenue(AB, [50, 50], [0, 1], [0, 10], [0, 100]),
@@ -206,3 +206,17 @@ def sums(top: Floats, bottom: Floats) -> Ratios:
 
     n = np.full(len(top), float(top.shape[1]))
     return Ratios(n, add(top), add(bottom), add(top**2), add(bottom**2), add(top * bottom))
+
+
+@pytest.mark.parametrize("price", [0.1, 5.0, 9.99, 8.9e9])
+def test_where_there_is_one_price_nothing_is_certain(price: float) -> None:
+    bought = [np.full(16, price), np.full(27, price)]
+    n = np.array([float(len(each)) for each in bought])
+    top, squares = (np.array([(each**k).sum() for each in bought]) for k in (1, 2))
+
+    means = mean(AB, n, [each.mean() for each in bought], [each.std(ddof=1) for each in bought])
+    ratios = measured(AB, Ratios(n, top, n, squares, n, top))
+
+    for known in (means, ratios):
+        assert not posterior(known, 0.05).informed
+        assert np.isfinite(posterior(known, 0.05).p_best).all()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Floats: TypeAlias = NDArray[np.float64]
 
 BORROWED = 4.0  # degrees of freedom that an arm's spread takes from that of all arms
+SAME = 1e-12  # a squared variation below it is but the rounding of equal amounts
 SUPPOSED = 10.0  # events that vary as Poisson's do, before any are seen
 NORMAL = 1.959963984540054
 
@@ -163,6 +164,8 @@ def _relative(names: Sequence[str], n: Floats, mean: Floats, relative: Floats) -
     if free.sum() < 1:
         return _unknown(names)
     shared = (free * relative).sum() / free.sum()
+    if shared < SAME:  # as where there is one price: nothing says how much chance there is
+        return _unknown(names)
     borrowed = np.minimum(BORROWED, free.sum() - free)
     moderated = (free * relative + borrowed * shared) / np.maximum(free + borrowed, 1)
     wider = (stdtrit(np.maximum(free + borrowed, 1), 0.975) / NORMAL) ** 2
