@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from regulars_models.bayes_ab.checks import DAY, exposure_delay, novelty, sample_ratio
 from regulars_models.bayes_ab.effects import conversion
-from scipy.stats import kruskal
+from scipy.stats import binom, kruskal
 
 AB = ("control", "offer")
 
@@ -38,6 +38,36 @@ def test_nothing_to_compare_is_no_mismatch(counts: list[int], weights: list[floa
 
 def test_an_empty_arm_that_was_meant_to_have_half_is_a_mismatch() -> None:
     assert sample_ratio(AB, [40, 0], [0.5, 0.5]).warning is not None
+
+
+@pytest.mark.parametrize("share", [0.05, 0.01])
+def test_small_counts_are_called_broken_less_than_once_in_a_thousand(share: float) -> None:
+    """The true probability, summed over all that can happen, for each number of units."""
+    for n in (*range(1, 101), 200, 500, 1500):
+        counts = np.arange(n + 1)
+        likely = counts[binom.pmf(counts, n, share) > 1e-9]
+        false = sum(
+            float(binom.pmf(count, n, share))
+            for count in likely
+            if sample_ratio(AB, [count, n - count], [share, 1 - share]).broken
+        )
+        assert false <= 0.001, n
+
+
+def test_the_first_customer_of_a_small_holdout_breaks_nothing() -> None:
+    assert not sample_ratio(AB, [1, 0], [0.05, 0.95]).broken
+
+
+def test_small_counts_of_many_arms_are_shared_out_among_them() -> None:
+    names, weights = ("a", "b", "c"), [0.1, 0.3, 0.6]
+    chance = np.random.default_rng(6)
+
+    false = sum(
+        sample_ratio(names, each, weights).broken for each in chance.multinomial(60, weights, 1000)
+    )
+
+    assert false <= 1 + 3 * 1
+    assert sample_ratio(names, [25, 15, 60], weights).broken
 
 
 def test_an_arm_that_lags_by_a_day_is_told() -> None:

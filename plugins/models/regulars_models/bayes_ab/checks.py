@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import chdtrc, ndtr
-from scipy.stats import rankdata
+from scipy.stats import binomtest, rankdata
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
-    from .effects import Effects
+    from .effects import Effects, Floats
 
 BROKEN = 0.001  # below this the shares of the arms are no accident
+FEWEST = 5  # units that each arm is meant to have, before anything is said
+MANY = 1_000  # units that each arm is meant to have, for chi-square to be near enough so far out
 UNEVEN = 0.001
 NEW = 0.01  # shared among the arms
 DAY = 86_400_000_000  # microseconds
@@ -28,36 +30,43 @@ DAY = 86_400_000_000  # microseconds
 
 @dataclass(frozen=True)
 class Check:
-    """``p`` is how probable something as odd is where all is well; ``warning`` None if it is."""
+    """``p`` is how probable something as odd is where all is well; ``warning`` None if it is.
+
+    ``broken`` says that there is no result to be read.
+    """
 
     p: float
     warning: str | None = None
+    broken: bool = False
 
 
 def sample_ratio(names: Sequence[str], counts: ArrayLike, weights: ArrayLike) -> Check:
     """Whether the arms have the shares of the units that they are meant to have.
 
-    Pearson's chi-square over the arms of positive weight. With a warning the experiment is
-    broken: whatever lost those units may have chosen them (Fabijan et al. 2019, KDD).
+    Over the arms of positive weight, once each is meant to have a few units: exact binomial tails
+    while these are not many, then Pearson's chi-square. With a warning the experiment is broken:
+    whatever lost those units may have chosen them (Fabijan et al. 2019, KDD).
     """
     seen, share = np.asarray(counts, dtype=float), np.asarray(weights, dtype=float)
     meant = share > 0
     seen, share = seen[meant], share[meant] / share[meant].sum()
     total = seen.sum()
-    if len(seen) < 2 or total <= 0:  # noqa: PLR2004 (one arm has all)
+    expected = total * share
+    if len(seen) < 2 or expected.min() < FEWEST:  # noqa: PLR2004 (one arm has all)
         return Check(1.0)
-    p = float(chdtrc(len(seen) - 1, ((seen - total * share) ** 2 / (total * share)).sum()))
+    p = _exactly(seen, share) if expected.min() < MANY else _about(seen, expected)
     if p >= BROKEN:
         return Check(p)
     kept = [name for name, is_meant in zip(names, meant, strict=True) if is_meant]
     parts = [
-        f"{name} has {count:,.0f} where {total * part:,.0f} were meant"
-        for name, count, part in zip(kept, seen, share, strict=True)
+        f"{name} has {count:,.0f} where {part:,.0f} were meant"
+        for name, count, part in zip(kept, seen, expected, strict=True)
     ]
     return Check(
         p,
         f"The arms are not filled as planned: {', '.join(parts)}; chance does that less than once"
         " in 1,000 times. Don't use the result; find out who is missing.",
+        broken=True,
     )
 
 
@@ -114,6 +123,19 @@ def novelty(first: Effects, rest: Effects) -> Check:
         f"{first.names[arm]} moved the goal by {early:+.0%} in the first week and by {late:+.0%}"
         " since: the effect is not steady. Trust what came later, and go on for longer.",
     )
+
+
+def _exactly(seen: Floats, share: Floats) -> float:
+    """Of two arms the binomial test; of more each by all others, shared by Bonferroni."""
+    tails = [
+        binomtest(int(count), int(seen.sum()), float(part)).pvalue
+        for count, part in zip(seen, share, strict=True)
+    ]
+    return min(1.0, float(min(tails)) * (1 if len(tails) == 2 else len(tails)))  # noqa: PLR2004
+
+
+def _about(seen: Floats, expected: Floats) -> float:
+    return float(chdtrc(len(seen) - 1, ((seen - expected) ** 2 / expected).sum()))
 
 
 def _p(first: Effects, rest: Effects, arm: int) -> float:
