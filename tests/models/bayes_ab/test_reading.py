@@ -194,6 +194,13 @@ def test_only_experiments_that_are_over_teach() -> None:
     assert BAYES_AB.learn(going_on) == {"lift_prior": 0.05, "experiments": 0}
 
 
+def test_an_experiment_whose_arms_are_not_comparable_teaches_nothing() -> None:
+    assert BAYES_AB.learn is not None
+    lost = replace(trial([0.05, 0.1], 20_000), weights=(0.6, 0.4))
+
+    assert BAYES_AB.learn([(BayesAB(), lost)] * 5) == {"lift_prior": 0.05, "experiments": 0}
+
+
 # ------------------------------------------------------------------ parts
 
 
@@ -256,6 +263,7 @@ def test_a_bandits_arms_are_read_by_their_probabilities_and_not_called_broken() 
     reading = read(replace(whole, units=units))
 
     assert reading.verdict != "broken"
+    assert "sample ratio" not in reading.data["checks"]
 
 
 # ------------------------------------------------------------------ little or nothing

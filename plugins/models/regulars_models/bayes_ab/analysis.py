@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from regulars.errors import RegularsError
 
-from .checks import exposure_delay, novelty, sample_ratio
+from .checks import Check, exposure_delay, novelty, sample_ratio
 from .decision import Decision, Look, Plan, decide
 from .evidence import Evidence, effects_of, evidence
 from .factorial import contrasts
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from regulars.hooks import Outcome, Trial
 
-    from .checks import Check
     from .factorial import Contrast
     from .lift import LiftPosterior
     from .pooling import SegmentLift
@@ -83,14 +82,15 @@ def analyse(config: BayesAB, trial: Trial) -> Result | None:
     first, start = trial.outcomes[0], int(trial.units.at.min())
     plan = plan_of(config, trial)
     checks = _checks(trial, first, start)
-    now = Look((trial.now - start) / DAY, evidence(trial, first, None, config.cuped).effects)
+    known = [evidence(trial, outcome, None, config.cuped) for outcome in trial.outcomes]
+    now = Look((trial.now - start) / DAY, known[0].effects)
     looks = looks_of(config, trial, plan)
-    goals = tuple(_goal(config, trial, outcome, plan, now.day) for outcome in trial.outcomes)
+    goals = tuple(_goal(found, plan, now.day) for found in known)
     return Result(
         trial,
         plan,
         now.day,
-        decide(plan, looks, now, broken=checks["sample ratio"].warning is not None),
+        decide(plan, looks, now, broken=any(check.broken for check in checks.values())),
         goals,
         checks,
         by_segment(trial, first, plan.tau),
@@ -120,26 +120,25 @@ def looks_of(config: BayesAB, trial: Trial, plan: Plan) -> list[Look]:
 def learn_prior(read: Sequence[tuple[Any, Trial]]) -> dict[str, Any]:
     """The width of the lift prior after the experiments that are over, and how many those are.
 
-    Of each counts its first arm beside the control: chosen by its place, not by its result.
+    Of each counts its first arm beside the control: chosen by its place, not by its result. One
+    whose arms are not filled as planned teaches nothing.
     """
     lifts = []
     for config, trial in read:
         if not len(trial.units) or not trial.outcomes or len(trial.arms) == 1:
             continue
         end = int(trial.units.at.min()) + config.horizon.micros
-        if end <= trial.now:
+        if end <= trial.now and not _filled(trial).broken:
             lifts.append(evidence(trial, trial.outcomes[0], end, config.cuped).effects.against(1))
     known = [lift for lift in lifts if np.isfinite(lift).all()]
     return {"lift_prior": round(learn(known), 4), "experiments": len(known)}
 
 
-def _goal(config: BayesAB, trial: Trial, outcome: Outcome, plan: Plan, day: float) -> GoalResult:
-    found = evidence(trial, outcome, None, config.cuped)
-    smaller = outcome.goal.better == "less"
+def _goal(found: Evidence, plan: Plan, day: float) -> GoalResult:
+    arms, smaller = len(found.effects), found.goal.better == "less"
     grown = max(min(day / plan.horizon, 1.0), 1e-9)  # of the units that there will be
     smallest = tuple(
-        smallest_lift(found.effects.against(arm)[1] * grown, plan, len(trial.arms))
-        for arm in range(1, len(trial.arms))
+        smallest_lift(found.effects.against(arm)[1] * grown, plan, arms) for arm in range(1, arms)
     )
     return GoalResult(found, posterior(found.effects, plan.tau, smaller=smaller), smallest)
 
@@ -149,12 +148,19 @@ def _checks(trial: Trial, first: Outcome, start: int) -> dict[str, Check]:
     units = trial.units
     early = units.at < start + WEEK
     weekly = (effects_of(trial, first, mask) for mask in (early, ~early))
-    checks = {"sample ratio": sample_ratio(trial.arms, [0] * len(trial.arms), trial.weights)}
-    if not trial.adaptive:
-        counts = np.bincount(units.arm, minlength=len(trial.arms))
-        checks["sample ratio"] = sample_ratio(trial.arms, counts, trial.weights)
-        checks["exposure delay"] = exposure_delay(trial.arms, units.arm, units.at)
-    return checks | {"novelty": novelty(*weekly)}
+    checks = {"novelty": novelty(*weekly)}
+    if trial.adaptive:
+        return checks
+    delay = exposure_delay(trial.arms, units.arm, units.at)
+    return {"sample ratio": _filled(trial), "exposure delay": delay} | checks
+
+
+def _filled(trial: Trial) -> Check:
+    """Whether the arms are filled as planned; a bandit plans nothing."""
+    if trial.adaptive:
+        return Check(1.0)
+    counts = np.bincount(trial.units.arm, minlength=len(trial.arms))
+    return sample_ratio(trial.arms, counts, trial.weights)
 
 
 def _gains(config: BayesAB, trial: Trial, first: Outcome) -> list[Gain]:
