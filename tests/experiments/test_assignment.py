@@ -138,27 +138,50 @@ def test_who_has_an_arm_keeps_it_whatever_is_edited(lab: Lab) -> None:
     assert {key: after[key] for key in before} == before
     assert {after[key] for key in late} <= {"control", "a", None}
     assert {key: after[key] for key in late} == {k: expected(lab, keys)[k] for k in late}
-    edit(lab, arms={"control": {}, "new": {}}, weights=None)
-    gone = [key for key, arm in before.items() if arm != "control"]
-    assert {arms(lab)[key] for key in gone} <= {"control", "new", None}
 
 
-def test_the_second_of_a_household_has_the_arm_of_the_first(lab: Lab) -> None:
-    keys = open_shop(lab, 60, x={"arms": FOUR, "unit": "household"})
-    assert given(lab, "arm") == {}
-    give(lab, *(key for key in keys if int(key) % 3 == 1))
-    first = given(lab, "arm", "unit", "probability")
-    edit(lab, weights=[0.01, 0.01, 0.01, 0.97])
+def test_whose_arm_is_gone_takes_no_part_however_much_of_the_share_others_have(lab: Lab) -> None:
+    keys = open_shop(lab, 60, x={"arms": FOUR})
+    give(lab, *keys[:30])
+    before = given(lab, "arm")
+    edit(lab, arms={"control": {}, "c": {}})
+    after = arms(lab)
+    standing = {key: arm if arm in ("control", "c") else None for key, arm in before.items()}
+    assert {key: after[key] for key in before} == standing
+    assert None in standing.values()
+    assert {after[key] for key in keys[30:]} == {"control", "c"}
     give(lab, at=1)
-    both = given(lab, "arm", "unit", "probability")
-    for key, what in first.items():
+    assert {key: given(lab, "arm")[key] for key in before} == before
+
+
+def test_the_second_of_a_household_whose_arm_is_gone_takes_no_part_either(lab: Lab) -> None:
+    keys = open_shop(lab, 60, x={"arms": FOUR, "unit": "household"})
+    give(lab, *(key for key in keys if int(key) % 3 == 1))
+    first = given(lab, "arm")
+    edit(lab, arms={"control": {}, "c": {}})
+    give(lab, at=1)
+    both = given(lab, "arm", "probability")
+    for key, arm in first.items():
         homemate = str(int(key) + 1)
-        assert both[key] == what
-        if homemate in both:
-            assert both[homemate] == what  # the arm, the unit, and how probable it was then
-    alone = [key for key in keys if int(key) % 10 == 0]
-    assert not set(alone) & set(both)  # of no known household
-    assert all(what[2] == 0.25 for what in first.values())
+        if arm in ("control", "c"):
+            assert both.get(homemate, [arm, 0.25]) == [arm, 0.25]
+        else:
+            assert homemate not in both
+            assert arms(lab)[homemate] is None
+
+
+def test_of_two_arms_of_one_household_the_one_that_stands_counts(lab: Lab) -> None:
+    open_shop(lab, 6, x={"unit": "household"})
+    give(lab, "3", "4")
+    number = select(CUSTOMERS.c.id).where(CUSTOMERS.c.key == "3").scalar_subquery()
+    once = {"arm": "another", "probability": 0.9}
+    third = tables.exposures.c.customer == number
+    with lab.store.transaction() as connection:
+        connection.execute(update(tables.exposures).where(third).values(once))
+    assert arms(lab)["3"] is None
+    give(lab, "5", at=1)
+    found = given(lab, "arm", "probability")
+    assert found["5"] == found["4"] != found["3"]
 
 
 def test_who_moves_house_keeps_the_arm_that_they_have(lab: Lab) -> None:

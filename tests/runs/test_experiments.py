@@ -333,6 +333,26 @@ def test_any_id_has_an_arm_before_anything_ran(client: Client) -> None:
     assert Counter(after.values()).most_common(1)[0][0] == "bare"
 
 
+@pytest.mark.parametrize("unit", ["", "    unit: home"])
+def test_whose_arm_is_gone_is_told_and_led_and_listed_as_one_who_takes_no_part(
+    client: Client, unit: str
+) -> None:
+    client.write(GREET + GREETING % unit, HEAD)
+    come(client, keys(30))
+    client.run(MAY_1)
+    given = arms(client)
+    client.write(GREET + GREETING.replace("      bare: {}\n", "") % unit, HEAD)
+    loaded = load_playbook(client.path, {}, lambda *_: [])
+    gone = sorted(key for key, arm in given.items() if arm == "bare")
+    ids = {key: f"h{int(key[1:]) // 2}" if unit else key for key in given}
+    told = assign(loaded, "greeting", list(ids.values()))
+    assert gone
+    for key, arm in given.items():
+        assert told[ids[key]] == (None if key in gone else arm)
+    when = datetime.fromisoformat(MAY_2)
+    assert preview(loaded, "hello", gone[0], None, when).message.subject == "control"
+
+
 def test_ids_of_an_experiment_with_a_unit_are_units(client: Client) -> None:
     client.write("policy: {holdout: 50%}\n" + GREET + GREETING % "    unit: home", HEAD)
     homes = [f"h{n}" for n in range(30)]

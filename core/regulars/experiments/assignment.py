@@ -1,7 +1,8 @@
 """Assignment: each customer's arm, by a share that never moves.
 
 Who is held out has none. Who was given an arm before keeps it, and so does their unit; so an edit
-of weights or of the coverage, and a bandit that learns, move nobody. The others have one by share.
+of weights or of the coverage, and a bandit that learns, move nobody. Whose arm is gone from the
+playbook takes no part any more, nor does their unit. The others have an arm by share.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from regulars.segments.scope import Scope
 
     from .ranges import Range
+
+GONE = "-"  # stands for an arm that is none any more: no arm is called so, and all come after it
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,8 @@ class Assignment:
         if ranges.unit is not None:
             taken.append(_given(scope, name, list(shares), exposures.c.unit == unit))
         theirs = func.coalesce(*taken, _by_share(scope, ranges), type_=Name)
-        arm = case((~held_out(scope), theirs), else_=null())
+        standing = func.nullif(theirs, literal(GONE, Name), type_=Name)
+        arm = case((~held_out(scope), standing), else_=null())
         return cls(name, scope, experiment.control, shares, arm, unit)
 
     @property
@@ -76,7 +80,8 @@ class Assignment:
         )
         if self.scope.playbook.experiments[self.name].unit is None:
             return now
-        then = _of_given(exposures.c.probability, self.name, exposures.c.unit == unit)
+        mates = (exposures.c.unit == unit, exposures.c.arm == arm)
+        then = _of_given(func.min(exposures.c.probability), self.name, *mates)
         return func.coalesce(then.scalar_subquery(), now, type_=Double)
 
 
@@ -91,14 +96,15 @@ def held_out(scope: Scope) -> ColumnElement[bool]:
 def _given(
     scope: Scope, name: str, arms: list[str], whose: ColumnElement[bool]
 ) -> ColumnElement[Any]:
-    """The arm that was given before, where it is still one."""
-    arm = _of_given(exposures.c.arm, name, whose, exposures.c.arm.in_(arms))
+    """The arm that was given before; GONE where it isn't one any more."""
+    standing = case((exposures.c.arm.in_(arms), exposures.c.arm), else_=literal(GONE, Name))
+    arm = _of_given(func.max(standing, type_=Name), name, whose)
     return arm.correlate(scope.tables.customers).scalar_subquery()
 
 
-def _of_given(column: ColumnElement[Any], name: str, *where: ColumnElement[bool]) -> Select[Any]:
-    """One value of ``column``; all members of a unit have the same."""
-    return select(func.min(column)).where(exposures.c.experiment == name, *where)
+def _of_given(value: ColumnElement[Any], name: str, *where: ColumnElement[bool]) -> Select[Any]:
+    """One value of what was given; all members of a unit have the same."""
+    return select(value).where(exposures.c.experiment == name, *where)
 
 
 def _by_share(scope: Scope, ranges: Ranges) -> ColumnElement[Any]:

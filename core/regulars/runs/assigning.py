@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from regulars.batches import batches
 from regulars.customers.samples import share_of
+from regulars.customers.shapes import draws_of
 from regulars.customers.shares import stable_share, threshold
 from regulars.errors import StoreError
 from regulars.experiments.probabilities import probabilities
@@ -19,7 +20,7 @@ from regulars.store import tables
 from .reading import NothingHasRunError, stored
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import ColumnElement, Connection
 
@@ -34,7 +35,8 @@ def assign(loaded: Loaded, name: str, ids: Sequence[str]) -> dict[str, str | Non
     """The arm of each of ``ids`` in the experiment ``name``; None for those who take no part.
 
     An id is a customer's, or a value of the attribute where the experiment has a unit; the holdout
-    is known of customers alone. Who was given an arm before has that one.
+    is known of customers alone. Who was given an arm before has that one while the playbook has it,
+    and takes no part after that.
 
     Raises:
         StoreError: there is no such experiment, or the store can't be read.
@@ -54,7 +56,7 @@ def assign(loaded: Loaded, name: str, ids: Sequence[str]) -> dict[str, str | Non
         else:
             connection = stack.enter_context(store.reading())
             shares = probabilities(connection, name, experiment)
-            given = dict(_given(connection, name, Ranges.of(name, experiment, shares), ids))
+            given = _given(connection, name, experiment, ids)
     ranges = Ranges.of(name, experiment, shares)
     return {
         id_: None if _held_out(playbook, experiment, id_) else _arm(ranges, given, id_)
@@ -64,7 +66,9 @@ def assign(loaded: Loaded, name: str, ids: Sequence[str]) -> dict[str, str | Non
 
 def _arm(ranges: Ranges, given: Mapping[str, str], id_: str) -> str | None:
     before = given.get(id_)
-    return before if before in ranges.arms else ranges.arm(id_)
+    if before is None:
+        return ranges.arm(id_)
+    return before if before in ranges.arms else None
 
 
 def _held_out(playbook: Playbook, experiment: Experiment, id_: str) -> bool:
@@ -75,19 +79,23 @@ def _held_out(playbook: Playbook, experiment: Experiment, id_: str) -> bool:
 
 
 def _given(
-    connection: Connection, name: str, ranges: Ranges, ids: Sequence[str]
-) -> Iterator[tuple[str, str]]:
+    connection: Connection, name: str, experiment: Experiment, ids: Sequence[str]
+) -> dict[str, str]:
     """Those of ``ids`` who were given an arm before, each with it."""
     exposures, customers = tables.exposures, tables.customers
     arms = select(exposures.c.arm).where(exposures.c.experiment == name)
-    column: ColumnElement[Any] = exposures.c.unit if ranges.unit else customers.c.key
+    column: ColumnElement[Any] = customers.c.key if experiment.unit is None else exposures.c.unit
     words: dict[Any, str]
-    if ranges.unit is None:
+    if experiment.unit is None:
         words = {id_: id_ for id_ in ids}
         arms = arms.join(customers, customers.c.id == exposures.c.customer)
     else:
-        words = {share_of(ranges.unit, id_): id_ for id_ in ids}
+        words = {share_of(draws_of(name, experiment)[1], id_): id_ for id_ in ids}
+    given: dict[str, str] = {}
+    standing = experiment.variables()
     for keys in batches(words, AT_ONCE):
         these = arms.add_columns(column).where(column.in_(keys))
         for arm, key in connection.execute(these):
-            yield words[key], arm
+            if given.get(words[key]) not in standing:  # an arm of the unit that stands counts
+                given[words[key]] = arm
+    return given
