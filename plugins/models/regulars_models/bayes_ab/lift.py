@@ -8,7 +8,8 @@ means: Lindley and Smith 1972, JRSS B 34, 1-41; Gelman et al., Bayesian Data Ana
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -45,6 +46,7 @@ class LiftPosterior:
     goal's own unit, ``p_best`` the probability to be the best, ``expected_loss`` what choosing it
     costs on average in the goal's own unit, ``relative_loss`` the same as a share of its mean.
     ``informed`` is false while no arm says anything: ``mean`` and ``expected_loss`` are 0 then.
+    Whoever wants lifts alone doesn't wait for the arms to be ranked: that is done when asked for.
     """
 
     names: tuple[str, ...]
@@ -52,10 +54,33 @@ class LiftPosterior:
     centre: Floats
     covariance: Floats
     mean: Floats
-    p_best: Floats
-    expected_loss: Floats
-    relative_loss: Floats
     informed: bool
+    arms: Arms = field(repr=False)
+    smaller: bool = False
+
+    @property
+    def p_best(self) -> Floats:
+        """The probability of each arm to be the best; together 1."""
+        return self._ranked[0]
+
+    @property
+    def expected_loss(self) -> Floats:
+        """What choosing each arm costs on average, in the goal's own unit."""
+        return self._losses * (1.0 if self.informed else 0.0)
+
+    @property
+    def relative_loss(self) -> Floats:
+        """The same as a share of the arm's mean."""
+        return self._losses / _means(self.arms)
+
+    @cached_property
+    def _ranked(self) -> tuple[Floats, float]:
+        return ranked(self.arms, smaller=self.smaller)
+
+    @cached_property
+    def _losses(self) -> Floats:
+        means, extreme = _means(self.arms), self._ranked[1]
+        return np.asarray(np.maximum(means - extreme if self.smaller else extreme - means, 0.0))
 
     def lift(self, arm: int, control: int = 0, level: float = 0.95) -> Lift:
         """The relative lift of ``arm`` over ``control`` with its credible interval."""
@@ -90,22 +115,22 @@ def posterior(effects: Effects, tau: float, *, smaller: bool = False) -> LiftPos
         raise ValueError(f"the width of the lift prior is {tau}; it must be positive")
     arms = _arms(effects, tau * tau / 2)
     informed = arms.level_variance > 0
-    p_best, extreme = ranked(arms, smaller=smaller)
-    means = np.exp(arms.centre + arms.variance / 2)
-    losses = np.maximum(means - extreme if smaller else extreme - means, 0.0)
     covariance = np.diag(arms.own) + arms.level_variance * np.outer(arms.share, arms.share)
-    unit = 1.0 if informed else 0.0
     return LiftPosterior(
         names=effects.names,
         tau=tau,
         centre=arms.centre,
         covariance=covariance,
-        mean=means * unit,
-        p_best=p_best,
-        expected_loss=losses * unit,
-        relative_loss=losses / means,
+        mean=_means(arms) * (1.0 if informed else 0.0),
         informed=informed,
+        arms=arms,
+        smaller=smaller,
     )
+
+
+def _means(arms: Arms) -> Floats:
+    """The mean of each log-normal."""
+    return np.asarray(np.exp(arms.centre + arms.variance / 2))
 
 
 def _arms(effects: Effects, s: float) -> Arms:
