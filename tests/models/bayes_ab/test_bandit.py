@@ -73,6 +73,7 @@ def test_top_two_gives_half_to_the_rivals() -> None:
     assert top_two(best) == pytest.approx(by_hand)
     assert top_two(np.array([1.0, 0.0, 0.0])) == pytest.approx([0.5, 0.25, 0.25])
     assert top_two(np.array([0.9, 0.1])) == pytest.approx([0.5, 0.5])
+    assert top_two(np.array([1.0, 7e-15])) == pytest.approx([0.5, 0.5])
     assert top_two(np.array([1.0])) == pytest.approx([1.0])
 
 

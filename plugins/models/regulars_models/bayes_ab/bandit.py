@@ -66,10 +66,11 @@ def top_two(best: Floats) -> Floats:
     """
     if len(best) == 1:
         return best
-    others = best.sum() - best
+    apart = 1.0 - np.eye(len(best))  # summed, as a difference would lose who is hardly ever best
+    others = apart @ best
     sure = others <= 0  # that one is the best: its rivals share the other half
     passed = np.where(sure, 0.0, best / np.where(sure, 1.0, others))
-    rivals = best * (passed.sum() - passed)
+    rivals = best * (apart @ passed)
     if sure.any():
         rivals = np.where(sure, 0.0, 1 / (len(best) - 1))
     return np.asarray(LEADING * best + (1 - LEADING) * rivals)
