@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
@@ -26,15 +25,15 @@ class BanditSettings(Settings):
 
 def _thompson(config: BanditSettings, trial: Trial) -> Sequence[float]:
     """Loads what calculates when it is asked: a playbook is to be checked in no time."""
-    bandit = import_module(".bandit", __package__)
-    given: Sequence[float] = bandit.allocate(bandit.thompson, config.floor.share, trial)
-    return given
+    from .bandit import allocate, thompson  # noqa: PLC0415 (only when arms are given out)
+
+    return allocate(thompson, config.floor.share, trial)
 
 
 def _top_two(config: BanditSettings, trial: Trial) -> Sequence[float]:
-    bandit = import_module(".bandit", __package__)
-    given: Sequence[float] = bandit.allocate(bandit.top_two, config.floor.share, trial)
-    return given
+    from .bandit import allocate, top_two  # noqa: PLC0415 (only when arms are given out)
+
+    return allocate(top_two, config.floor.share, trial)
 
 
 def _misfit(config: BanditSettings, arms: int) -> str | None:

@@ -6,7 +6,6 @@ so that ``{score: gain.lift, more_than: 0}`` are those whom it is worth giving i
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
@@ -43,6 +42,10 @@ def _reads(config: Gain) -> Reads:
 
 
 def _fit(config: Gain, data: ModelData, seed: int) -> Fitted | str:
+    from .qini import qini  # noqa: PLC0415 (only when there is something to learn)
+    from .trees import Trees  # noqa: PLC0415
+    from .uplift import uplift  # noqa: PLC0415
+
     trial = data.trial
     if trial is None or not trial.outcomes:
         return f"The experiment '{config.experiment}' has no goal; write one."
@@ -52,24 +55,19 @@ def _fit(config: Gain, data: ModelData, seed: int) -> Fitted | str:
     if all(np.isnan(trial.units.traits[name]).all() for name in config.traits):
         return "Of nobody these traits were noted at exposure yet; they are from now on."
     arm, outcome = found
-    answer = _module("uplift").uplift(trial, outcome, config.traits, arm, seed)
+    answer = uplift(trial, outcome, config.traits, arm, seed)
     if isinstance(answer, str):
         return answer
-    curve = _module("qini").qini(answer.evidence)
+    curve = qini(answer.evidence)
     if not curve.found:
         return f"Nothing tells yet who gains more from '{answer.arm}': targeting does as by chance."
-    trees = _module("trees").Trees.of([model for pair in answer.scorer.pairs for model in pair])
+    trees = Trees.of([model for pair in answer.scorer.pairs for model in pair])
     return Fitted(
         {"arm": answer.arm, "goal": outcome.goal.id, "better": outcome.goal.better},
         trees.arrays(),
         {"units": len(answer.row)},
         {"qini": curve.coefficient, "band": curve.band, "chance": curve.chance},
     )
-
-
-def _module(name: str) -> Any:
-    """What calculates is loaded when there is something to learn."""
-    return import_module(f".{name}", __package__)
 
 
 def _named(config: Gain, trial: Trial) -> tuple[int, Outcome] | str:
@@ -84,7 +82,9 @@ def _named(config: Gain, trial: Trial) -> tuple[int, Outcome] | str:
 
 
 def _score(config: Gain, fitted: Fitted, data: ModelData) -> Mapping[str, NDArray[Any]]:
-    trees = _module("trees").Trees.from_arrays(fitted.arrays)
+    from .trees import Trees  # noqa: PLC0415 (only when there is something to score)
+
+    trees = Trees.from_arrays(fitted.arrays)
     columns = np.column_stack([data.traits[name] for name in config.traits])
     expected = trees.expect(columns)  # of each fold with the arm, then with the control
     lift = (expected[0::2] - expected[1::2]).mean(axis=0)

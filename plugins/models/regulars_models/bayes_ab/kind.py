@@ -5,7 +5,6 @@ What calculates is loaded when there is something to read: a playbook is to be c
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from regulars.hooks import AnalysisKind
@@ -19,13 +18,15 @@ if TYPE_CHECKING:
 
 
 def _analyse(config: BayesAB, trial: Trial) -> Reading:
-    reading: Reading = import_module(".reading", __package__).read(config, trial)
-    return reading
+    from .reading import read  # noqa: PLC0415 (only when there is something to read)
+
+    return read(config, trial)
 
 
 def _learn(read: Sequence[tuple[Any, Trial]]) -> Mapping[str, Any]:
-    learned: Mapping[str, Any] = import_module(".analysis", __package__).learn_prior(read)
-    return learned
+    from .analysis import learn_prior  # noqa: PLC0415 (only when there is something to learn)
+
+    return learn_prior(read)
 
 
 BAYES_AB = AnalysisKind(
