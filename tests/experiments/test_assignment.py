@@ -104,9 +104,11 @@ def test_the_store_gives_the_arms_that_python_gives(
     lab.store.close()
 
 
-def expected(lab: Lab, keys: list[str], name: str = "x") -> dict[str, str | None]:
+def expected(
+    lab: Lab, keys: list[str], name: str = "x", shares: Mapping[str, float] | None = None
+) -> dict[str, str | None]:
     experiment = lab.playbook.experiments[name]
-    ranges = Ranges.of(name, experiment, experiment.shares())
+    ranges = Ranges.of(name, experiment, shares or experiment.shares())
     if experiment.unit is None:
         return {key: ranges.arm(key) for key in keys}
     homes = {key: None if int(key) % 10 == 0 else f"home {int(key) // 3}" for key in keys}
@@ -224,6 +226,23 @@ def test_a_bandit_s_last_word_counts_for_those_who_come_next(lab: Lab) -> None:
     late = [after[key] for key in keys[20:]]
     assert sum(arm == "c" for arm, _ in late) > 40
     assert {probability for arm, probability in late if arm == "c"} == {0.85}
+
+
+@pytest.mark.parametrize("words", [{}, {"hash": "growthbook"}, {"unit": "household"}])
+def test_a_bandit_gives_the_covered_alone_its_probabilities(lab: Lab, words: Any) -> None:
+    bandit = {"arms": FOUR, "allocation": {"use": "thompson"}, "coverage": "50%"}
+    keys = open_shop(lab, 200, x=bandit | words)
+    covered = {key for key, arm in arms(lab).items() if arm is not None}
+    assert 0 < len(covered) < len(keys)
+    for at, numbers in ((1, (0.7, 0.1, 0.1, 0.1)), (2, (0.05, 0.05, 0.2, 0.7))):
+        shares = dict(zip(FOUR, numbers, strict=True))
+        for arm, share in shares.items():
+            lab.insert(tables.allocations, experiment="x", at=day(at), arm=arm, probability=share)
+        now = arms(lab)
+        assert {key for key, arm in now.items() if arm is not None} == covered
+        assert now == expected(lab, keys, shares=shares)
+    give(lab, at=2)
+    assert all(p == shares[arm] for arm, p in given(lab, "arm", "probability").values())
 
 
 def test_an_exposure_keeps_its_first_instant(lab: Lab) -> None:

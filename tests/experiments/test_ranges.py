@@ -70,6 +70,43 @@ def test_coverage_that_grows_moves_nobody_between_arms(
             assert more.arm(id_) == less.arm(id_)
 
 
+@given(
+    weights=st.lists(st.lists(st.integers(1, 50), min_size=3, max_size=3), min_size=2, max_size=4),
+    coverage=st.integers(1, 100),
+    hash_=st.sampled_from(["regulars", "growthbook"]),
+)
+@settings(max_examples=30, deadline=None)
+def test_a_bandit_that_moves_its_weights_moves_nobody_in_or_out(
+    weights: list[list[int]], coverage: int, hash_: str
+) -> None:
+    written = bandit(coverage=f"{coverage}%", hash=hash_)
+    inside = set()
+    for numbers in weights:
+        drawn = Ranges.of("x", written, shares_of(numbers))
+        inside.add(frozenset(id_ for id_ in IDS[:300] if drawn.arm(id_) is not None))
+    assert len(inside) == 1
+
+
+def test_a_bandit_s_arms_have_their_probabilities_of_those_who_are_covered() -> None:
+    for coverage, hash_ in ((30, "regulars"), (60, "growthbook")):
+        written, shares = bandit(coverage=f"{coverage}%", hash=hash_), shares_of([70, 25, 5])
+        ranges_ = Ranges.of("x", written, shares)
+        drawn = Counter(ranges_.arm(id_) for id_ in IDS)
+        covered = coverage / 100 * len(IDS)
+        wanted = [*(share * covered for share in shares.values()), len(IDS) - covered]
+        seen = [drawn[arm] for arm in (*shares, None)]
+        assert chisquare(seen, wanted).pvalue > IMPROBABLE
+
+
+def bandit(**words: Any) -> Experiment:
+    written = {"arms": {"a": {}, "b": {}, "c": {}}, "allocation": {"use": "thompson"}}
+    return Experiment.model_validate(written | words)
+
+
+def shares_of(numbers: list[int]) -> dict[str, float]:
+    return {arm: number / sum(numbers) for arm, number in zip("abc", numbers, strict=True)}
+
+
 def test_everybody_has_an_arm_where_everybody_is_covered() -> None:
     for hash_ in ("regulars", "growthbook"):
         assert None not in arms_of_all(arms=7, hash=hash_)

@@ -1,12 +1,15 @@
 """Ranges: which arm a share falls to.
 
-Arm k has [start_k, start_k + weight_k x coverage), where start_k is the sum of the weights before
-it. So a coverage that grows moves nobody between arms. GrowthBook's ranges are the same.
+Arm k of written weights has [start_k, start_k + weight_k x coverage), where start_k is the sum of
+the weights before it. So a coverage that grows moves nobody between arms. GrowthBook's ranges are
+the same. A bandit moves its weights all the time: its arms lie side by side in [0, coverage), so
+that those who are not covered stay so, and of the others each arm gets just its probability.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from regulars.customers.samples import share_of
@@ -50,7 +53,8 @@ class Ranges:
         """The ranges of the experiment where its arms have ``shares``, which add up to 1."""
         draw, *others = draws_of(name, experiment)
         edge = bucket_threshold if experiment.hash == "growthbook" else threshold
-        ends = _ends(shares, experiment.coverage.share)
+        cut = _side_by_side if experiment.allocation is not None else _spread
+        ends = cut(shares, experiment.coverage.share)
         arms = {arm: Range(draw, edge(start), edge(end)) for arm, (start, end) in ends.items()}
         layer = None
         if experiment.layer is not None:
@@ -65,12 +69,19 @@ class Ranges:
         return next((arm for arm, range_ in self.arms.items() if range_.holds(unit)), None)
 
 
-def _ends(shares: Mapping[str, float], coverage: float) -> dict[str, tuple[float, float]]:
-    """Where each arm begins and ends."""
-    start, ends = 0.0, {}
-    for arm, share in shares.items():
-        ends[arm] = (start, start + coverage * share)
-        start += share
-    if coverage == 1.0:  # whatever a sum of doubles misses is the last arm's
-        ends[arm] = (ends[arm][0], 1.0)
-    return ends
+def _spread(shares: Mapping[str, float], coverage: float) -> dict[str, tuple[float, float]]:
+    """Where each arm begins and ends: where it would with everybody covered, but ending sooner."""
+    if coverage == 1.0:
+        return _side_by_side(shares, coverage)
+    starts = accumulate(shares.values(), initial=0.0)
+    return {
+        arm: (start, start + coverage * share)
+        for (arm, share), start in zip(shares.items(), starts, strict=False)
+    }
+
+
+def _side_by_side(shares: Mapping[str, float], coverage: float) -> dict[str, tuple[float, float]]:
+    """Where each arm begins and ends, with nothing between them."""
+    cuts = [coverage * cut for cut in accumulate(shares.values(), initial=0.0)]
+    cuts[-1] = coverage  # whatever a sum of doubles misses is the last arm's
+    return dict(zip(shares, pairwise(cuts), strict=True))
