@@ -11,8 +11,8 @@ OFFERS = Experiment.model_validate(
 )
 
 
-def test_what_only_other_arms_have_is_none() -> None:
-    assert arm_words(OFFERS, "plain") == {"name": "plain", "word": "Hello", "gift": None}
+def test_what_only_other_arms_have_is_empty() -> None:
+    assert arm_words(OFFERS, "plain") == {"name": "plain", "word": "Hello", "gift": ""}
     assert arm_words(OFFERS, "gift") == {"name": "gift", "word": "Hi", "gift": "a bun"}
     assert arm_names(OFFERS) == {"name", "word", "gift"}
 

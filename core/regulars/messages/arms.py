@@ -16,10 +16,10 @@ def arm_names(experiment: Experiment) -> frozenset[str]:
 
 
 def arm_words(experiment: Experiment, arm: str | None) -> dict[str, Any]:
-    """What ``arm`` stands for in a template; a variable that only other arms have is None.
+    """What ``arm`` stands for in a template; a variable that only other arms have is empty.
 
     Whoever takes no part, or had an arm that is gone, is told what the control is told.
     """
     arms = experiment.variables()
     name = arm if arm in arms else experiment.control
-    return {**dict.fromkeys(arm_names(experiment)), **arms[name], NAME: name}
+    return {**dict.fromkeys(arm_names(experiment), ""), **arms[name], NAME: name}

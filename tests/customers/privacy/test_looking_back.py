@@ -84,3 +84,16 @@ def test_where_events_are_dropped_it_is_said_what_counts_only_the_rest(client: C
 def test_without_retention_nothing_is_said(client: Client) -> None:
     client.write("traits: {spend: {sum: order.total}}\n")
     assert "retention:" not in client.call("check", str(client.path))[1]
+
+
+@pytest.mark.parametrize("then", ["drop", "roll_up"])
+def test_a_goal_counts_for_no_longer_than_events_are_kept(client: Client, then: str) -> None:
+    experiment = (
+        "experiments: {e: {arms: {a: {}, b: {}}, goals: [{id: g, performed: order, within: %s}]}}"
+    )
+    client.write(f"retention: {{events: 10d, then: {then}}}\n{experiment % '11d'}")
+    status, _, err = client.call("check", str(client.path))
+    assert status == 2
+    assert "experiments.e.goals[0].within: it counts for 11d, and events are kept for 10d" in err
+    client.write(f"retention: {{events: 10d, then: {then}}}\n{experiment % '10d'}")
+    assert client.call("check", str(client.path))[0] == 0

@@ -21,16 +21,24 @@ if TYPE_CHECKING:
     from regulars.playbook.playbook import Playbook
     from regulars.playbook.positions import Path
     from regulars.playbook.retention import Retention
+    from regulars.values import Duration
 
 EXTREMES = ("largest", "smallest")
 LOOKED_UP = ("first", "last", "most_common")
 
 
 def check_retention(loaded: Loaded) -> Iterator[Problem]:
-    """What needs single events, where old ones are rolled up into one a month."""
+    """What needs events that are not kept, or single ones where these are rolled up."""
     playbook = loaded.playbook
     retention = playbook.retention
-    if retention is None or retention.then != "roll_up":
+    if retention is None:
+        return
+    for path, within in _goals(playbook):
+        if not retention.covers(within):
+            told = f"it counts for {within}, and events are kept for {retention.events}: keep them"
+            told += " for as long as the experiment goes on and its goals count"
+            yield Problem(*loaded.place(path), written(path), told)
+    if retention.then != "roll_up":
         return
     conditions = all_conditions(playbook.segments, playbook.journeys)
     for path, aggregate in _beyond(playbook, retention, conditions):
@@ -54,6 +62,13 @@ def forgets(playbook: Playbook) -> str | None:
     if not places:
         return None
     return f"events are kept for {retention.events}; no further look back: {', '.join(places)}"
+
+
+def _goals(playbook: Playbook) -> Iterator[tuple[Path, Duration]]:
+    """How long each goal counts."""
+    for name, experiment in playbook.experiments.items():
+        for place, goal in enumerate(experiment.goals):
+            yield ("experiments", name, "goals", place, "within"), goal.within
 
 
 def _beyond(
