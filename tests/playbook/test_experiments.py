@@ -131,6 +131,12 @@ def test_one_seed_for_other_units_or_other_customers_is_right(shop: Problems) ->
         assert shop(f"experiments: {{{words}}}") == []
 
 
+@pytest.mark.parametrize("more", [", unit: city", ", hash: growthbook"])
+def test_what_is_drawn_otherwise_may_have_the_seed_of_a_sample(shop: Problems, more: str) -> None:
+    some = "segments: {some: {sample: 10%, seed: s}}\n"
+    assert shop(f"{some}experiments: {{x: {{{TWO}, seed: s{more}}}}}") == []
+
+
 def test_each_of_two_slices_that_overlap_a_third_is_told(shop: Problems) -> None:
     slices = ("from: 40%, to: 60%", "from: 0%, to: 41%", "from: 59.9%, to: 100%")
     written = (f"  x{n}: {{{TWO}, layer: {{name: l, {s}}}}}\n" for n, s in enumerate(slices))

@@ -1,4 +1,4 @@
-"""What two experiments would draw alike: one seed, or slices of a layer that overlap."""
+"""What would be drawn alike: by one seed, or by slices of a layer that overlap."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from regulars.errors import Problem
-from regulars.playbook.experiments import Experiment, Layer, seed_of
+from regulars.playbook.conditions import Sample
+from regulars.playbook.experiments import Experiment, Layer, layer_seed, seed_of
+from regulars.playbook.policy import HOLDOUT_SEED
+from regulars.playbook.walking import all_conditions
 
 from .known import Known
 
 Named: TypeAlias = tuple[str, Experiment]
+
+ALIKE = "has the same seed, so nobody could tell their effects apart; write another one"
 
 
 def check_seeds(known: Known, one: Named, other: Named) -> Iterator[Problem]:
@@ -20,9 +25,33 @@ def check_seeds(known: Known, one: Named, other: Named) -> Iterator[Problem]:
     drawn = [(seed_of(n, e), e.unit, e.hash) for n, e in (one, other)]
     if drawn[0] == drawn[1] and not apart:
         here, there = (name, first) if experiment.seed else (first, name)
-        reason = f"'{there}' has the same seed, so nobody could tell their effects apart"
         path = ("experiments", here)
-        yield known.draft.document.problem(path, f"{reason}; write another one", at=("seed",))
+        yield known.draft.document.problem(path, f"'{there}' {ALIKE}", at=("seed",))
+
+
+def check_seed(known: Known, name: str, experiment: Experiment) -> Iterator[Problem]:
+    """An experiment that gives everybody the same place as a layer, the holdout or a sample."""
+    if experiment.hash != "regulars":
+        return
+    seed, path, parts = seed_of(name, experiment), ("experiments", name), known.draft.parts
+    document = known.draft.document
+    layers = {e.layer.name for e in parts["experiments"].values() if _cuts(e, experiment.unit)}
+    for layer in sorted(layers):
+        if seed == layer_seed(layer):
+            yield document.problem(path, f"the layer '{layer}' {ALIKE}", at=("seed",))
+    if experiment.unit is not None:
+        return  # what follows is drawn by customer
+    if seed == HOLDOUT_SEED:
+        yield document.problem(path, f"the holdout {ALIKE}", at=("seed",))
+    for where, condition in all_conditions(parts["segments"], parts["journeys"]):
+        if isinstance(condition, Sample) and condition.seed == seed:
+            here, there = (path, "a sample") if experiment.seed else (where, f"'{name}'")
+            yield document.problem(here, f"{there} {ALIKE}", at=("seed",))
+
+
+def _cuts(experiment: Experiment, unit: str | None) -> bool:
+    """Whether it has a slice of a layer that is cut by ``unit``."""
+    return experiment.layer is not None and experiment.unit == unit
 
 
 def check_layers(known: Known, one: Named, other: Named) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from regulars.playbook.experiments import Experiment
 from regulars.playbook.positions import Path, plain
 
 from .deciding import check_allocation, check_decide
-from .drawing import check_layers, check_seeds
+from .drawing import check_layers, check_seed, check_seeds
 from .goals import check_goal
 from .known import Known
 
@@ -33,6 +33,7 @@ def check_experiments(known: Known) -> Iterator[Problem]:
         yield from _goals(known, path, experiment)
         yield from check_decide(known, (*path, "decide"), experiment.decide)
         yield from check_allocation(known, (*path, "allocation"), experiment)
+        yield from check_seed(known, name, experiment)
     for pair in combinations(experiments.items(), 2):
         yield from check_seeds(known, *pair)
         yield from check_layers(known, *pair)
