@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
 from pydantic import Field
 from regulars.hooks import Fitted, ModelKind, Output, Reads, Settings
 
@@ -42,7 +41,9 @@ def _reads(config: Gain) -> Reads:
 
 
 def _fit(config: Gain, data: ModelData, seed: int) -> Fitted | str:
-    from .qini import qini  # noqa: PLC0415 (only when there is something to learn)
+    import numpy as np  # noqa: PLC0415 (only when there is something to learn)
+
+    from .qini import qini  # noqa: PLC0415
     from .trees import Trees  # noqa: PLC0415
     from .uplift import uplift  # noqa: PLC0415
 
@@ -82,7 +83,9 @@ def _named(config: Gain, trial: Trial) -> tuple[int, Outcome] | str:
 
 
 def _score(config: Gain, fitted: Fitted, data: ModelData) -> Mapping[str, NDArray[Any]]:
-    from .trees import Trees  # noqa: PLC0415 (only when there is something to score)
+    import numpy as np  # noqa: PLC0415 (only when there is something to score)
+
+    from .trees import Trees  # noqa: PLC0415
 
     trees = Trees.from_arrays(fitted.arrays)
     columns = np.column_stack([data.traits[name] for name in config.traits])
