@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from regulars.customers.shapes import draws_of
 from regulars.errors import PluginError
+from regulars.experiments.analysing import analysed
+from regulars.playbook.experiments import Decide
 from regulars.store import tables
 from sqlalchemy import update
 
@@ -70,7 +74,7 @@ def test_units_come_by_when_they_were_exposed_and_the_control_is_first(lab: Lab)
     assert trial.units.at.tolist() == [day(1), day(2), day(3)]
     assert trial.units.probability.tolist() == [0.25] * 3
     assert trial.outcomes[0].happened.unit.tolist() == [1]
-    assert (trial.name, trial.adaptive, trial.levels, trial.learned) == ("x", False, {}, {})
+    assert (trial.name, trial.adaptive, trial.levels, trial.learned) == ("x", True, {}, {})
     assert len(lab.trial(9).units) == 4
 
 
@@ -147,6 +151,30 @@ def test_factors_and_a_bandit_are_told(desk: Lab) -> None:
         "gift": ("none", "cup", "none", "cup"),
     }
     assert trial.adaptive
+
+
+def test_an_edit_of_the_weights_breaks_no_experiment(desk: Lab) -> None:
+    decide = {"use": "bayes-ab"}
+    desk.experiments(x={"decide": decide})
+    for n in range(200):
+        desk.expose(f"early {n}", "offer" if n % 2 else "control", 0)
+    assert not desk.trial(1).adaptive
+    desk.experiments(x={"decide": decide, "weights": [0.8, 0.2]})
+    for n in range(500):
+        arm, share = ("control", 0.8) if n % 5 else ("offer", 0.2)
+        desk.expose(f"late {n}", arm, 5, probability=share)
+    trial = desk.trial(20)
+    assert trial.adaptive
+    read = partial(analysed, desk.plugins, Decide.model_validate(decide))
+    assert read(trial).verdict != "broken"
+    assert read(replace(trial, adaptive=False)).verdict == "broken"  # by the weights of today
+
+
+def test_a_third_for_each_arm_is_no_edit(desk: Lab) -> None:
+    desk.experiments(x={"arms": {"control": {}, "a": {}, "b": {}}})
+    for arm in ("control", "a", "b"):
+        desk.expose(arm, arm, probability=1 / 3)
+    assert not desk.trial(1).adaptive
 
 
 def test_what_its_analysis_learned_is_told(lab: Lab) -> None:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from regulars.playbook.experiments import Experiment
     from regulars.segments.scope import Scope
 
+CLOSE = 1e-6  # how little a probability may differ from a weight to be the same
+
 
 def trial_of(connection: Connection, scope: Scope, name: str) -> Trial:
     """The experiment ``name``, or the holdout, as it stands at the instant of ``scope``.
@@ -62,9 +64,15 @@ def trial_of(connection: Connection, scope: Scope, name: str) -> Trial:
             outcome_of(connection, scope.events, watched, goal) for goal in experiment.goals
         ),
         levels=_levels(experiment, arms),
-        adaptive=experiment.allocation is not None,
+        adaptive=experiment.allocation is not None or _edited(units, [weights[a] for a in arms]),
         learned=_learned(connection, experiment),
     )
+
+
+def _edited(units: Units, weights: Sequence[float]) -> bool:
+    """Whether somebody was given their arm by other weights than those that are written now."""
+    now = np.array(weights)[units.arm]
+    return not np.allclose(units.probability, now, rtol=0, atol=CLOSE)
 
 
 def _units(connection: Connection, members: FromClause) -> tuple[Units, Watched]:

@@ -84,7 +84,8 @@ class Trial:
 
     ``arms`` are the names, the control first; ``weights`` the shares that they are meant to have.
     ``levels`` are those of each factor, by arm, where the arms are made of factors:
-    ``{"subject": ("plain", "warm", …)}``. ``adaptive`` says that a bandit gave the arms out.
+    ``{"subject": ("plain", "warm", …)}``. ``adaptive`` says that arms were not given out with one
+    probability all the time: a bandit gave them out, or the weights were edited.
     ``learned`` is what the analysis kept of earlier experiments.
     """
 
