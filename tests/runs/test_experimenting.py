@@ -11,7 +11,7 @@ from regulars.errors import PluginError, StoreError
 from regulars.runs.experimenting import drawn, standing, standings
 from regulars.runs.learning import learn
 from regulars.runs.loading import load_playbook
-from regulars.store import Store, tables
+from regulars.store import Store, hold, tables
 from sqlalchemy import select
 
 from tests.runs.conftest import HEAD
@@ -162,6 +162,18 @@ def test_what_is_learned_is_kept_and_told_the_next_time(anywhere: Client) -> Non
     reading = standing(loaded, "x").reading
     assert reading is not None
     assert reading.data["learned"] == {"seen": 40}
+
+
+def test_nothing_is_learned_while_a_run_goes_on(anywhere: Client) -> None:
+    loaded = written(anywhere)
+    anywhere.run(START)
+    with hold(loaded.playbook.store):
+        status, _, err = anywhere.call("experiments", str(anywhere.path), "--learn")
+    assert status == 3
+    assert "another run holds" in err
+    reading = standing(loaded, "x").reading
+    assert reading is not None
+    assert reading.data["learned"] == {}
 
 
 def test_nothing_is_learned_of_an_experiment_that_nobody_is_in(client: Client) -> None:

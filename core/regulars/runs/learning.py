@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert
 from regulars.experiments.analysing import taught
 from regulars.experiments.trial import trial_of
 from regulars.instants import micros
-from regulars.store import tables
+from regulars.store import hold, tables
 
 from .experimenting import view_of
 from .reading import stored
@@ -44,11 +44,12 @@ def learn(loaded: Loaded, at: datetime | None = None) -> list[Lesson]:
     Raises:
         StoreError: nothing has run yet.
         PluginError: an analysis failed.
+        BusyError: a run holds this playbook.
     """
     with view_of(loaded, at) as view:
         lessons, now = list(_lessons(view)), micros(view.scope.now)
     learned = tables.learned
-    with stored(loaded) as store, store.transaction() as connection:
+    with stored(loaded) as store, hold(store.url), store.transaction() as connection:
         for lesson in lessons:
             row = {"analysis": lesson.analysis, "value": json.dumps(lesson.learned), "at": now}
             connection.execute(delete(learned).where(learned.c.analysis == lesson.analysis))
