@@ -210,6 +210,8 @@ def test_the_holdout_is_compared_by_the_goals_of_all_experiments(lab: Lab) -> No
     assert [outcome.goal.id for outcome in trial.outcomes] == ["ordered", "y.ordered"]
     assert [len(outcome.happened.at) for outcome in trial.outcomes] == [1, 0]
     assert trial.units.traits == {}
+    assert trial.lasting
+    assert not lab.trial(20, "x").lasting
 
 
 @pytest.mark.parametrize("share", ["0%", "100%"])

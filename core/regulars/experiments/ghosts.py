@@ -28,6 +28,11 @@ def experiment_of(playbook: Playbook, plugins: Plugins, name: str) -> Experiment
     return playbook.experiments[name]
 
 
+def is_lasting(playbook: Playbook, name: str) -> bool:
+    """Whether ``name`` has no end: the holdout, while there is one."""
+    return name == HOLDOUT and playbook.policy.holdout is not None
+
+
 def readable(playbook: Playbook) -> list[str]:
     """The names of all that can be read as an experiment, the holdout last."""
     return [*playbook.experiments, *([HOLDOUT] if playbook.policy.holdout is not None else [])]

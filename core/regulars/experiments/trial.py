@@ -15,7 +15,7 @@ from regulars.store.tables import exposure_facts, learned
 
 from .arrays import arrays
 from .facts import SEGMENT, TRAIT, traits_wanted
-from .ghosts import experiment_of
+from .ghosts import experiment_of, is_lasting
 from .goals import Watched, outcome_of
 from .members import members_of
 
@@ -66,6 +66,7 @@ def trial_of(connection: Connection, scope: Scope, name: str) -> Trial:
         levels=_levels(experiment, arms),
         adaptive=experiment.allocation is not None or _edited(units, [weights[a] for a in arms]),
         learned=_learned(connection, experiment),
+        lasting=is_lasting(scope.playbook, name),
     )
 
 

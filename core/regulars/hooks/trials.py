@@ -86,7 +86,8 @@ class Trial:
     ``levels`` are those of each factor, by arm, where the arms are made of factors:
     ``{"subject": ("plain", "warm", …)}``. ``adaptive`` says that arms were not given out with one
     probability all the time: a bandit gave them out, or the weights were edited.
-    ``learned`` is what the analysis kept of earlier experiments.
+    ``learned`` is what the analysis kept of earlier experiments. ``lasting`` says that it has no
+    end, as the holdout: nobody decides when to look, so what is said must hold at any time.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Trial:
     levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     adaptive: bool = False
     learned: Mapping[str, Any] = field(default_factory=dict)
+    lasting: bool = False
 
 
 @dataclass(frozen=True)
