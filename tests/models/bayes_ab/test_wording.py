@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from regulars_models.bayes_ab.wording import lift, span, window
+from regulars_models.bayes_ab.wording import between, lift, span, window
 
 SECOND, DAY = 1_000_000, 86_400_000_000
 
@@ -34,3 +34,7 @@ def test_a_lift_has_no_more_digits_than_it_is_worth(share: float, said: str) -> 
 
 def test_an_interval_that_hardly_knows_anything_is_short() -> None:
     assert span(-0.999, 8e22) == "-99.9 % to over x 1,000"
+
+
+def test_after_between_stands_and() -> None:
+    assert f"between {between(0.01, 0.2)}" == "between +1.0 % and +20.0 %"

@@ -41,6 +41,11 @@ def span(low: float, high: float) -> str:
     return f"{lift(low)} to {lift(high)}"
 
 
+def between(low: float, high: float) -> str:
+    """The same after the word between."""
+    return f"{lift(low)} and {lift(high)}"
+
+
 def value(goal: Goal, number: float) -> str:
     """What an arm brings, in the goal's own unit: a rate, events in 30 days, money, days."""
     match goal.kind:
