@@ -163,6 +163,24 @@ def test_a_broken_experiment_says_nothing_of_its_arms() -> None:
     assert (decision.verdict, decision.arm, decision.intervals) == ("broken", None, ())
 
 
+@settings(max_examples=100, deadline=None)
+@given(courses())
+def test_what_has_no_end_is_read_from_the_always_valid_intervals_of_the_day(
+    course: tuple[Plan, list[Look]],
+) -> None:
+    plan, looks = course
+    lasting = replace(plan, lasting=True)
+
+    for now in looks:
+        decision = decide(lasting, [], now)
+
+        assert lasting.days == ()
+        assert decision.intervals == decision.flag.intervals
+        assert decision.verdict in {"winner", "equivalent", "keep going"}
+        assert not contradicts(decision, plan)
+        assert (decision.look, decision.day, decision.days) == (0, now.day, 0)
+
+
 def test_more_arms_need_more_to_be_sure() -> None:
     two, four = look(28, 700, 810), look(28, 700, 810, 700, 700)
 

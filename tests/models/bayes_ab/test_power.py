@@ -7,6 +7,7 @@ import pytest
 from regulars_models.bayes_ab.decision import Plan
 from regulars_models.bayes_ab.power import days_needed, needs, smallest_lift, unit_variance
 from regulars_models.bayes_ab.rules import look_days, rules
+from regulars_models.bayes_ab.sequential import confidence_sequence
 
 PLAN = Plan()
 V = 2 * unit_variance(0.05)  # of one unit in each arm
@@ -46,6 +47,16 @@ def test_what_is_found_is_found_with_that_power_in_simulated_experiments() -> No
     crossed = np.abs(z) >= limits
     right = crossed.any(axis=1) & (z[np.arange(20_000), crossed.argmax(axis=1)] > 0)
     assert right.mean() == pytest.approx(0.8, abs=0.01)
+
+
+def test_where_there_is_no_end_it_is_what_the_always_valid_interval_finds_today() -> None:
+    chance, v = np.random.default_rng(4), V / 14_000
+    lift = np.log1p(smallest_lift(v, Plan(lasting=True)))
+
+    found = [confidence_sequence(y, v)[0] > 0 for y in chance.normal(lift, v**0.5, 5000)]
+
+    assert np.mean(found) == pytest.approx(0.8, abs=0.02)
+    assert lift > np.log1p(smallest_lift(v, PLAN))
 
 
 def test_the_fixed_horizon_needs_the_days_of_the_usual_formula() -> None:

@@ -201,6 +201,45 @@ def test_an_experiment_whose_arms_are_not_comparable_teaches_nothing() -> None:
     assert BAYES_AB.learn([(BayesAB(), lost)] * 5) == {"lift_prior": 0.05, "experiments": 0}
 
 
+# ------------------------------------------------------------------ without an end
+
+
+def test_what_has_no_end_goes_on_after_the_horizon_and_may_win_then() -> None:
+    month = read(trial([0.05, 0.055], 300, lasting=True))
+    year = read(trial([0.05, 0.06], 40_000, day=365, lasting=True))
+
+    assert month.verdict == "keep going"
+    assert month.sentence.startswith("Not enough data yet; it has no end, so look whenever")
+    assert (year.verdict, year.arm) == ("winner", "offer")
+    assert year.sentence.endswith("(day 365, valid whenever you look).")
+    assert " % and +" in year.sentence
+
+
+def test_what_has_no_end_has_no_looks_in_its_table_numbers_and_picture() -> None:
+    reading = read(trial([0.05, 0.06], 40_000, day=365, lasting=True))
+
+    assert cell(reading, "What decides, at any time, today is day 365", 0, "is") == "better"
+    assert (reading.data["horizon"], reading.data["decision"]["look"]) == (None, 0)
+    assert reading.data["decision"]["intervals"] == reading.data["decision"]["always_valid"]
+    assert reading.picture is not None
+    assert "a planned look" not in reading.picture()
+
+
+def test_what_has_no_end_can_be_broken_empty_or_unknown() -> None:
+    lost = replace(trial([0.05, 0.1], lasting=True), weights=(0.6, 0.4))
+
+    assert (read(lost).verdict, cell(read(lost), "What decides", 0, "is")) == ("broken", "open")
+    assert "can be found" in read(replace(nobody(), lasting=True)).tables[0].title
+    assert "Not enough data" in read(trial([0.0, 0.0], 50, lasting=True)).sentence
+
+
+def test_what_has_no_end_teaches_nothing() -> None:
+    assert BAYES_AB.learn is not None
+    holdout = trial([0.05, 0.1], 20_000, lasting=True)
+
+    assert BAYES_AB.learn([(BayesAB(), holdout)])["experiments"] == 0
+
+
 # ------------------------------------------------------------------ parts
 
 
@@ -220,6 +259,11 @@ def test_a_trait_that_explains_saves_variance_and_says_how_much() -> None:
 
     assert reading.data["goals"]["ordered"]["cuped_saved"] > 0.2
     assert any("CUPED saved" in note for note in reading.tables[0].notes)
+
+    none = replace(nobody().outcomes[0], goal=Goal("paid", "mean", DAY))
+    early = read(replace(whole, outcomes=(none,)), cuped="habit")
+    assert "nothing yet" in early.tables[0].title
+    assert not any("CUPED" in note for note in early.tables[0].notes)
 
 
 def test_segments_factors_and_uplift_have_tables_of_their_own() -> None:

@@ -40,7 +40,7 @@ WEEK = 7 * DAY
 
 @dataclass(frozen=True)
 class GoalResult:
-    """One goal: ``smallest`` is the lift that each arm's data can find by the horizon."""
+    """One goal: ``smallest`` is the lift that each arm's data can find by the horizon, or today."""
 
     evidence: Evidence
     posterior: LiftPosterior
@@ -103,7 +103,15 @@ def plan_of(config: BayesAB, trial: Trial) -> Plan:
     """How it is decided: the playbook's words, with the width of the prior that holds."""
     tau = config.prior.share if config.prior else float(trial.learned.get("lift_prior", TAU))
     smaller = trial.outcomes[0].goal.better == "less"
-    return Plan(config.days, config.looks, config.alpha.share, config.rope.share, tau, smaller)
+    return Plan(
+        config.days,
+        config.looks,
+        config.alpha.share,
+        config.rope.share,
+        tau,
+        smaller,
+        trial.lasting,
+    )
 
 
 def looks_of(config: BayesAB, trial: Trial, plan: Plan) -> list[Look]:
@@ -125,7 +133,7 @@ def learn_prior(read: Sequence[tuple[Any, Trial]]) -> dict[str, Any]:
     """
     lifts = []
     for config, trial in read:
-        if not len(trial.units) or not trial.outcomes or len(trial.arms) == 1:
+        if not len(trial.units) or not trial.outcomes or len(trial.arms) == 1 or trial.lasting:
             continue
         end = int(trial.units.at.min()) + config.horizon.micros
         if end <= trial.now and not _filled(trial).broken:
@@ -136,7 +144,8 @@ def learn_prior(read: Sequence[tuple[Any, Trial]]) -> dict[str, Any]:
 
 def _goal(found: Evidence, plan: Plan, day: float) -> GoalResult:
     arms, smaller = len(found.effects), found.goal.better == "less"
-    grown = max(min(day / plan.horizon, 1.0), 1e-9)  # of the units that there will be
+    grown = 1.0 if plan.lasting else min(day / plan.horizon, 1.0)  # of the units there will be
+    grown = max(grown, 1e-9)
     smallest = tuple(
         smallest_lift(found.effects.against(arm)[1] * grown, plan, arms) for arm in range(1, arms)
     )
@@ -156,7 +165,7 @@ def _checks(trial: Trial, first: Outcome, start: int) -> dict[str, Check]:
 
 
 def _filled(trial: Trial) -> Check:
-    """Whether the arms are filled as planned; a bandit plans nothing."""
+    """Whether the arms are filled as planned; where probabilities change there is no such plan."""
     if trial.adaptive:
         return Check(1.0)
     counts = np.bincount(trial.units.arm, minlength=len(trial.arms))

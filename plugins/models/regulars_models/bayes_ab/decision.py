@@ -36,7 +36,8 @@ class Plan:
     It lasts ``horizon`` days and is looked at ``looks`` times, evenly, the last time at its end.
     It calls a winner by mistake with probability ``alpha`` at most. ``rope`` is the relative lift
     that makes no difference in practice, ``tau`` the width of the lift prior. ``smaller`` says
-    that less is better.
+    that less is better. What is ``lasting`` has no end and no looks: the always-valid intervals
+    decide, on any day, and may decide otherwise on another.
     """
 
     horizon: float = 28.0
@@ -45,10 +46,13 @@ class Plan:
     rope: float = 0.01
     tau: float = TAU
     smaller: bool = False
+    lasting: bool = False
 
     @property
     def days(self) -> tuple[float, ...]:
         """The planned looks, in days since the start."""
+        if self.lasting:
+            return ()
         return tuple(self.horizon * (i + 1) / self.looks for i in range(self.looks))
 
 
@@ -100,9 +104,9 @@ class Decision:
     """The verdict and the intervals from which it is read.
 
     ``arm`` is the winner. ``look`` counts from 1 and says which look this is from; 0 means that
-    none was due yet, and there are no intervals. ``day`` is when that was. ``days`` is about how
-    many more are needed, 0 once there is an answer. ``standings`` are those of the arms other
-    than the control.
+    none was due yet, and there are no intervals, or that those of the flag decide because there is
+    no end. ``day`` is when that was. ``days`` is about how many more are needed, 0 once there is an
+    answer or where there is no end. ``standings`` are those of the arms other than the control.
     """
 
     verdict: Verdict
@@ -125,6 +129,9 @@ def decide(plan: Plan, looks: Sequence[Look], now: Look, *, broken: bool = False
     flag = flagged(plan, now.effects)
     if broken:
         return Decision("broken", flag=flag)
+    if plan.lasting:
+        always = _said(plan, now.effects, flag.intervals, last=False)
+        return replace(always, day=now.day, flag=flag)
     decision = Decision("keep going", flag=flag)
     for i in range(len(looks)):
         decision = replace(_read(plan, looks[: i + 1]), flag=flag)
@@ -182,15 +189,21 @@ def verdict_of(
 
 def _read(plan: Plan, looks: Sequence[Look]) -> Decision:
     """What the last of ``looks`` says by itself."""
-    intervals, look = intervals_at(plan, looks), looks[-1]
+    look = looks[-1]
+    said = _said(plan, look.effects, intervals_at(plan, looks), last=look.day >= plan.horizon)
+    return replace(said, look=len(looks), day=look.day)
+
+
+def _said(plan: Plan, effects: Effects, intervals: tuple[Interval, ...], *, last: bool) -> Decision:
+    """What ``intervals`` say of the arms; ``last`` that there will be no more of them."""
     standings = tuple(each.standing(plan.rope, smaller=plan.smaller) for each in intervals)
-    verdict, who = verdict_of(standings, last=look.day >= plan.horizon)
+    verdict, who = verdict_of(standings, last=last)
     arm = None
     if who == "control":
-        arm = look.effects.names[0]
+        arm = effects.names[0]
     elif who == "best":
-        arm = _best(plan, look.effects, standings)
-    return Decision(verdict, arm, len(looks), look.day, 0.0, intervals, standings)
+        arm = _best(plan, effects, standings)
+    return Decision(verdict, arm, intervals=intervals, standings=standings)
 
 
 def _best(plan: Plan, effects: Effects, standings: Sequence[Standing]) -> str:

@@ -20,7 +20,7 @@ def numbers(result: Result) -> dict[str, Any]:
     plan, decision = result.plan, result.decision
     data = {
         "day": result.day,
-        "horizon": plan.horizon,
+        "horizon": None if plan.lasting else plan.horizon,
         "prior": {"tau": plan.tau, "experiments": result.trial.learned.get("experiments", 0)},
         "decision": {
             "look": decision.look,

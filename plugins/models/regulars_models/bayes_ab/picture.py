@@ -121,7 +121,8 @@ def _path(config: BayesAB, result: Result) -> Iterator[str]:
     if not lifts.size:
         return
     reach = max(float(np.abs(lifts).max()), 0.01)
-    panel = Panel(540, 930, 90, 340, (0.0, max(result.plan.horizon, result.day)), (-reach, reach))
+    end = float(days[-1]) if result.plan.lasting else max(result.plan.horizon, result.day)
+    panel = Panel(540, 930, 90, 340, (0.0, end), (-reach, reach))
     yield from _axis_below(panel, [f"{each:.3g}" for each in np.linspace(*panel.x, TICKS)], "days")
     for each in np.linspace(-reach, reach, TICKS):
         x, y = panel.at(panel.x[0], each)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import brentq
+from scipy.special import ndtri
 
 from .rules import Rule, peeking, rules
-from .sequential import crossing
+from .sequential import always, crossing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,12 +51,15 @@ def unit_variance(rate: float) -> float:
 def smallest_lift(v: float, plan: Plan, arms: int = 2, power: float = POWER) -> float:
     """The smallest relative lift that is found with ``power`` by the end of the horizon.
 
-    ``v`` is the variance that the log ratio of an arm and the control will have then. Infinite if
-    nothing will be known.
+    ``v`` is the variance that the log ratio of an arm and the control will have then; where there
+    is no end, that of the day on which somebody looks. Infinite if nothing will be known.
     """
     if not v < np.inf:
         return float("inf")
     shared = replace(plan, alpha=plan.alpha / max(arms - 1, 1))
+    if plan.lasting:
+        far = float(always(v, shared.alpha) + ndtri(power))
+        return float(np.expm1(min(far * np.sqrt(v), 700.0)))
     rule = rules(shared)[0]
     days = np.arange(1, plan.looks + 1)
     variances = plan.looks / days

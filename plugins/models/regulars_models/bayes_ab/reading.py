@@ -54,8 +54,9 @@ def _before(config: BayesAB, trial: Trial) -> Reading:
         )
         for size in SIZES
     )
+    finds = "can be found" if plan.lasting else f"{plan.horizon:.3g} days can find"
     table = Table(
-        f"The smallest lift that {plan.horizon:.3g} days can find, 4 times out of 5",
+        f"The smallest lift that {finds}, 4 times out of 5",
         ("customers an arm", *(f"{100 * rate:.3g} % do it" for rate in RATES)),
         rows,
         ("For a goal that so many customers reach anyway.",),

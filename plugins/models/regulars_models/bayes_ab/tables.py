@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 def tables(result: Result) -> tuple[Table, ...]:
     """The goals, the first with what decides; segments, factors and who gains, where asked for."""
     goals = [_goal(result, goal, decides=not place) for place, goal in enumerate(result.goals)]
-    return (goals[0], _decided(result), *goals[1:], *_parts(result))
+    decided = _at_any_time(result) if result.plan.lasting else _decided(result)
+    return (goals[0], decided, *goals[1:], *_parts(result))
 
 
 def _goal(result: Result, goal: GoalResult, *, decides: bool) -> Table:
@@ -35,7 +36,7 @@ def _goal(result: Result, goal: GoalResult, *, decides: bool) -> Table:
         still = f"{found.waiting:,} of {found.units.sum():,.0f} are still within their "
         count = ", and count when these are over" if result.trial.adaptive else ""
         notes.append(f"{still}{window(found.goal.within)}{count}.")
-    if found.adjusted is not None:
+    if found.adjusted is not None and known.informed:
         notes.append(
             f"CUPED saved {100 * found.adjusted.saved:.1f} % of the variance; the trait is known "
             f"of {100 * found.adjusted.known:.3g} %."
@@ -98,6 +99,23 @@ def _decided(result: Result) -> Table:
     columns = ("arm", "lift at the look", "is", "always valid", "can find")
     title = f"What decides, {said}, today is day {result.day:.3g} of {plan.horizon:.3g}"
     return Table(title, columns, tuple(rows), (note,))
+
+
+def _at_any_time(result: Result) -> Table:
+    """The same where there is no end, and so no look."""
+    standings = result.decision.standings or ("open",) * len(result.decision.flag.intervals)
+    rows = tuple(
+        (each.arm, span(each.low, each.high), standing, lift(smallest))
+        for each, standing, smallest in zip(
+            result.decision.flag.intervals, standings, result.goals[0].smallest, strict=True
+        )
+    )
+    note = (
+        "It has no end, so there are no looks. The interval is valid whenever you look: over all "
+        f"days together it is wrong at most {100 * result.plan.alpha:.3g} % of the times."
+    )
+    title = f"What decides, at any time, today is day {result.day:,.0f}"
+    return Table(title, ("arm", "always valid", "is", "can find"), rows, (note,))
 
 
 def _parts(result: Result) -> Iterator[Table]:

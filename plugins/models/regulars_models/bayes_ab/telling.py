@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .wording import chance, days, lift, span
+from .wording import between, chance, days, lift
 
 if TYPE_CHECKING:
     from .analysis import Result
@@ -35,7 +35,10 @@ def _goal(result: Result) -> str:
 
 
 def _when(result: Result) -> str:
+    """When it was decided, or that it may be read on any day."""
     decision = result.decision
+    if result.plan.lasting:
+        return f"day {decision.day:,.0f}, valid whenever you look"
     return f"day {decision.day:.3g} of {result.plan.horizon:.3g}, look {decision.look}"
 
 
@@ -46,7 +49,7 @@ def _won(result: Result) -> str:
     interval = next(each for each in decision.intervals if each.arm == decision.arm)
     return (
         f"{decision.arm} wins: {_goal(result)} {lift(interval.lift)} against {control}, "
-        f"between {span(interval.low, interval.high)} ({_when(result)})."
+        f"between {between(interval.low, interval.high)} ({_when(result)})."
     )
 
 
@@ -72,7 +75,7 @@ def _stopped(result: Result) -> str:
         return f"{said}: too little is known of the arms."
     least = min(result.goals[0].smallest, default=float("inf"))
     return (
-        f"{said}: for {_goal(result)} {widest.arm} is between {span(widest.low, widest.high)} "
+        f"{said}: for {_goal(result)} {widest.arm} is between {between(widest.low, widest.high)} "
         f"against {result.trial.arms[0]}. So many customers can find a lift of "
         f"{lift(least)} or more."
     )
@@ -80,12 +83,14 @@ def _stopped(result: Result) -> str:
 
 def _going_on(result: Result) -> str:
     leading = result.goals[0].posterior
+    said = f"Not enough data yet: keep going for about {days(result.decision.days, 'more')}."
+    if result.plan.lasting:
+        said = "Not enough data yet; it has no end, so look whenever you like."
     if not leading.informed:
-        return f"Not enough data yet: keep going for about {days(result.decision.days, 'more')}."
+        return said
     best = max(range(len(leading.names)), key=lambda arm: float(leading.p_best[arm]))
     return (
-        f"Not enough data yet: keep going for about {days(result.decision.days, 'more')}. "
-        f"So far {leading.names[best]} is the best with a chance of "
+        f"{said} So far {leading.names[best]} is the best with a chance of "
         f"{chance(float(leading.p_best[best]))}."
     )
 
