@@ -110,6 +110,18 @@ def test_segments_of_a_bandit_are_read_by_its_probabilities() -> None:
     assert fair.low < 0 < fair.high
 
 
+def test_a_trait_that_explains_makes_segments_sharper_as_well() -> None:
+    random = np.random.default_rng(7)
+    arms, habit = random.integers(0, 2, 10_000), random.random(10_000)
+    who = random.random(10_000) < np.where(habit > 0.5, 0.9, 0.1)
+    half = np.arange(10_000) % 2 == 0
+    experiment = converted(arms, who, traits={"habit": habit}, segments={"half": half})
+    (plain,) = by_segment(experiment, experiment.outcomes[0], 1.0)
+    (sharp,) = by_segment(experiment, experiment.outcomes[0], 1.0, "habit")
+    assert sharp.high - sharp.low < 0.85 * (plain.high - plain.low)
+    assert sharp.low < 0 < sharp.high
+
+
 def test_nobody_nothing_and_an_empty_arm_give_numbers() -> None:
     for arms in ([0] * 50, [0, 1] * 25):
         experiment = trial(arms, [0.0] * 50, nothing(), segments={"all": np.ones(50, bool)})

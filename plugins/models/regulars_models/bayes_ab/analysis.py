@@ -93,7 +93,7 @@ def analyse(config: BayesAB, trial: Trial) -> Result | None:
         decide(plan, looks, now, broken=any(check.broken for check in checks.values())),
         goals,
         checks,
-        by_segment(trial, first, plan.tau),
+        by_segment(trial, first, plan.tau, config.cuped),
         contrasts(now.effects, trial.levels, plan.tau) if trial.levels else (),
         tuple(_gains(config, trial, first)),
     )

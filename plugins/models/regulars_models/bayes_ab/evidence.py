@@ -61,8 +61,14 @@ def evidence(
     return Evidence(outcome.goal, effects, sums.n, sums.top, sums.bottom, waiting, adjusted)
 
 
-def effects_of(trial: Trial, outcome: Outcome, where: NDArray[np.bool_]) -> Effects:
-    """The effects among the units ``where``, now."""
+def effects_of(
+    trial: Trial, outcome: Outcome, where: NDArray[np.bool_], cuped: str | None = None
+) -> Effects:
+    """The effects among the units ``where``, now; adjusted as those of all are."""
     if trial.adaptive:
         return adaptive.effects(trial, outcome, None, where)
-    return measured(trial.arms, measure(trial, outcome, None, where))
+    effects = measured(trial.arms, measure(trial, outcome, None, where))
+    if cuped is None:
+        return effects
+    seen = per_unit(trial, outcome, None, where)
+    return adjust(effects, seen, trial.units.traits[cuped]).effects

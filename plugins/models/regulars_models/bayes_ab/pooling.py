@@ -21,9 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtr
 
-from .adaptive import measure_fairly
-from .effects import measured
-from .measures import measure
+from .evidence import effects_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,16 +103,17 @@ def pool(d: Floats, covariance: Floats, tau: float) -> Pooled:
 
 
 def by_segment(
-    trial: Trial, outcome: Outcome, tau: float, until: int | None = None, level: float = 0.95
+    trial: Trial, outcome: Outcome, tau: float, cuped: str | None = None, level: float = 0.95
 ) -> tuple[SegmentLift, ...]:
-    """The lift of every arm over the control in every segment of ``trial``, segment by segment."""
+    """The lift of every arm over the control in every segment of ``trial``, segment by segment.
+
+    Each is adjusted by the trait ``cuped``, if there is one, within its own segment.
+    """
     masks = {name: mask for name, mask in trial.units.segments.items() if mask.any()}
     if not masks:
         return ()
-    until = trial.now if until is None else until
-    read = measure_fairly if trial.adaptive else measure
-    effects = [measured(trial.arms, read(trial, outcome, until, mask)) for mask in masks.values()]
-    segments = _Segments(tuple(masks), effects, _overlaps(trial, list(masks.values()), until))
+    effects = [effects_of(trial, outcome, mask, cuped) for mask in masks.values()]
+    segments = _Segments(tuple(masks), effects, _overlaps(trial, list(masks.values())))
     rows = [segments.lifts(arm, tau, level) for arm in range(1, len(trial.arms))]
     return tuple(lift for segment in zip(*rows, strict=True) for lift in segment)
 
@@ -150,10 +149,10 @@ class _Segments:
         ]
 
 
-def _overlaps(trial: Trial, masks: Sequence[NDArray[np.bool_]], until: int) -> Floats:
+def _overlaps(trial: Trial, masks: Sequence[NDArray[np.bool_]]) -> Floats:
     """Arms by segments by segments: how many units are inside both."""
     units = trial.units
-    inside = np.stack(masks, axis=1) & (units.at <= until)[:, None]
+    inside = np.stack(masks, axis=1) & (units.at <= trial.now)[:, None]
     shared = [inside[units.arm == arm].astype(float) for arm in range(len(trial.arms))]
     return np.stack([each.T @ each for each in shared])
 
