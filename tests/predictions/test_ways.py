@@ -67,3 +67,15 @@ def test_a_split_names_what_is_there(shop: Shop, write: Write, model: str, reaso
         load_playbook(shop.path)
     (problem,) = error.value.problems
     assert str(problem).replace(f"{shop.folder}/", "").startswith(f"playbook.yaml:{reason}")
+
+
+def test_an_experiment_of_models_is_not_read_by_segments(shop: Shop, write: Write) -> None:
+    by = "which: {by: some, arms:"
+    some = "segments: {some: {sample: 10%, seed: s}}\n"
+    write(shop, models=MODELS.replace("which: {arms:", by) + some)
+    with pytest.raises(PlaybookError) as error:
+        load_playbook(shop.path)
+    (problem,) = error.value.problems
+    told = str(problem).replace(f"{shop.folder}/", "")
+    assert told.startswith("playbook.yaml:22:23: experiments.which: the model 'value' gives its")
+    assert told.endswith("it can't be read by segments; leave out 'by'")

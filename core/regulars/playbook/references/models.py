@@ -62,6 +62,11 @@ def _split(known: Known, path: Path, model: Model) -> Iterator[Problem]:
         return
     yield from known.in_section("experiments", "experiment", path, ("split",), model.split)
     experiment = known.draft.parts["experiments"].get(model.split)
+    if experiment is not None and experiment.by:
+        reason = f"the model '{path[1]}' gives its arms out before it is known who is in a segment"
+        reason += ", so it can't be read by segments; leave out 'by'"
+        at = ("experiments", model.split)
+        yield known.draft.document.problem(at, reason, at=("by",), key=True)
     for arm, other in (model.arms or {}).items():
         if experiment is not None and arm not in experiment.variables():
             reason = unknown("arm", arm, experiment.variables())
