@@ -171,5 +171,17 @@ def test_names_and_words_that_dont_fit_are_refused(client: Client) -> None:
     assert "unknown experiment 'xx' (did you mean 'x'?)" in told(client, "xx", status=2)
     assert "say --assign" in told(client, "x", "ada", status=2)
     assert "ids to tell" in told(client, "x", "--assign", status=2)
+    then = ("--at", "2026-05-02T00:00Z")
+    assert "without --at" in told(client, "x", "--assign", "ada", *then, status=2)
     assert "name it" in told(client, "--svg", "x.svg", status=2)
     assert "without anything else" in told(client, "x", "--learn", status=2)
+
+
+def test_the_holdout_gives_no_arms_to_ids(client: Client) -> None:
+    ran(client)
+    unknown = "unknown experiment 'holdout'; there are: x"
+    assert unknown in told(client, "holdout", "--assign", "ada", status=2)
+    with client.path.open("a", encoding="utf-8") as file:
+        file.write("policy: {holdout: 5%}\n")
+    said = told(client, "holdout", "--assign", "ada", status=2)
+    assert "the holdout gives no arms out; ask an experiment" in said

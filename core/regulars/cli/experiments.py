@@ -49,6 +49,8 @@ def command(  # noqa: PLR0913 (one an option)
     follow NAME, or values of its unit; who takes no part gets `none`.
     """
     _refuse_mixtures(name, ids, svg, assigns=assigns, learns=learns)
+    if assigns and at:
+        raise click.UsageError("--assign tells the arms as they are now: say it without --at")
     with opened(playbook) as loaded:
         if assigns and name is not None:
             _assign(loaded, name, ids, as_json=as_json)

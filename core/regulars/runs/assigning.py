@@ -14,7 +14,7 @@ from regulars.customers.shares import stable_share, threshold
 from regulars.errors import StoreError
 from regulars.experiments.probabilities import probabilities
 from regulars.experiments.ranges import Ranges
-from regulars.playbook.policy import HOLDOUT_SEED
+from regulars.playbook.policy import HOLDOUT, HOLDOUT_SEED
 from regulars.store import tables
 
 from .reading import NothingHasRunError, stored
@@ -42,6 +42,11 @@ def assign(loaded: Loaded, name: str, ids: Sequence[str]) -> dict[str, str | Non
         StoreError: there is no such experiment, or the store can't be read.
     """
     playbook = loaded.playbook
+    if name == HOLDOUT and playbook.policy.holdout is not None:
+        raise StoreError(
+            "the holdout gives no arms out; ask an experiment, or whether one customer is held "
+            "out: regulars why PLAYBOOK CUSTOMER"
+        )
     if name not in playbook.experiments:
         known = ", ".join(playbook.experiments) or "none"
         raise StoreError(f"unknown experiment '{name}'; there are: {known}")
