@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import click
 import pytest
 from click.testing import CliRunner
@@ -24,6 +27,19 @@ def test_what_comes_along_is_listed_once_also_when_its_plugin_is_loaded() -> Non
     names = regulars.list_commands(context)
 
     assert sorted(names) == sorted(set(names))
+
+
+@pytest.mark.parametrize("name", ALONG)
+def test_the_command_of_a_plugin_that_is_switched_off_is_not_listed(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    plugin, does = ALONG[name]
+    monkeypatch.setenv("REGULARS_DISABLE", f"other, {plugin}")
+    told = subprocess.run(
+        [sys.executable, "-m", "regulars", "--help"], capture_output=True, text=True, check=True
+    ).stdout
+    assert "experiments" in told
+    assert does not in told
 
 
 def test_bytes_that_are_no_text_are_refused_before_anything_happens(

@@ -34,7 +34,7 @@ COMMANDS = {
     "schema": "print the JSON Schema of playbooks, for editors",
 }
 # Of plugins that come with regulars: help is to be fast, so it names them without loading any.
-ALONG = {"ab": "compare arms by their totals, without a playbook"}
+ALONG = {"ab": ("bayes-ab", "compare arms by their totals, without a playbook")}
 
 
 class Commands(click.Group):
@@ -46,7 +46,7 @@ class Commands(click.Group):
         """Built-in commands first, then those of plugins."""
         if _from_others():
             self._load_plugins()
-        return [*COMMANDS, *sorted({*ALONG, *super().list_commands(ctx)})]
+        return [*COMMANDS, *sorted({*_along(), *super().list_commands(ctx)})]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name, imported now."""
@@ -67,12 +67,23 @@ class Commands(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """One line a command, without importing the built-in ones."""
-        rows = []
-        for name in self.list_commands(ctx):
-            known = COMMANDS.get(name) or ALONG.get(name)
-            rows.append((name, known or self.commands[name].get_short_help_str()))
+        known = COMMANDS | _along()
+        rows = [
+            (name, known.get(name) or self.commands[name].get_short_help_str())
+            for name in self.list_commands(ctx)
+        ]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
+
+
+def _along() -> dict[str, str]:
+    """What the commands of plugins that come with regulars do, but for those switched off."""
+    off: Sequence[str] = ()
+    if "REGULARS_DISABLE" in os.environ:  # else there is nothing to load for it
+        from regulars.hooks.assembly import disabled_in
+
+        off = disabled_in(os.environ)
+    return {name: does for name, (plugin, does) in ALONG.items() if plugin not in off}
 
 
 def _from_others() -> bool:
