@@ -119,15 +119,15 @@ def test_events_that_retention_let_go_are_warned_of(client: Client, then: str) -
     ran(client)
     assert "retention" not in told(client, "x")
     text = client.path.read_text(encoding="utf-8")
-    text += f"retention: {{events: 3d, then: {then}}}\n"
+    text += f"retention: {{events: 14d, then: {then}}}\n"
     client.path.write_text(text, encoding="utf-8")
     assert "retention" not in told(client, "x")  # nothing is so old yet
     client.run("2026-05-20T09:00Z")
     out = told(client, "x")
-    assert "! Events up to 2026-05-17 09:00 were let go by the playbook's retention" in out
+    assert "! Events up to 2026-05-06 09:00 were let go by the playbook's retention" in out
     found = json.loads(told(client, "x", "--json"))
     assert found["known"] == "2026-05-20T09:00:00+00:00"
-    assert found["forgotten"] == "2026-05-17T09:00:00+00:00"
+    assert found["forgotten"] == "2026-05-06T09:00:00+00:00"
 
 
 def test_a_picture_is_written(client: Client) -> None:
