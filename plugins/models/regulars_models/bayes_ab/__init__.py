@@ -1,4 +1,21 @@
-"""Experiments read the Bayesian way: exact, with a prior, and able to say "not enough data"."""
+"""Experiments read the Bayesian way: exact, with a prior, and able to say "not enough data".
+
+What is where, in the order in which an experiment comes through:
+
+- ``kind``, ``settings``: what a playbook says after ``decide: {use: bayes-ab}``
+- ``measures`` → ``effects``: a trial's events as sums by arm, and these as logarithms of means with
+  their variance; ``cuped`` and ``adaptive`` (for a bandit's data) change how, ``evidence`` chooses
+- ``prior``, ``lift``, ``ranking``: what is known of the arms together
+- ``sequential``, ``rules``, ``power``, ``decision``: when to stop, and what may be said
+- ``checks``: what a person should know before they believe it
+- ``pooling``, ``factorial``, ``uplift``, ``qini``: by segment, by factor, by customer
+- ``analysis`` strings these together; ``reading`` puts it into words (``telling``, ``wording``),
+  ``tables``, ``numbers`` for JSON and a ``picture``
+- ``allocations``, ``bandit``, ``delays``: the bandits after ``allocation: {use: thompson}``
+- ``gain``, ``trees``: the model ``uplift``, whose score segments can read
+- ``command``, ``totals``, ``quick``, ``quick_words``: ``regulars ab``; exact posteriors of single arms
+  in ``marginals``, ``spend``, ``pairs`` and ``quadrature``
+"""
 
 from __future__ import annotations
 
