@@ -13,8 +13,8 @@ What is where, in the order in which an experiment comes through:
   ``tables``, ``numbers`` for JSON and a ``picture``
 - ``allocations``, ``bandit``, ``delays``: the bandits after ``allocation: {use: thompson}``
 - ``gain``, ``trees``: the model ``uplift``, whose score segments can read
-- ``command``, ``totals``, ``quick``, ``quick_words``: ``regulars ab``; exact posteriors of single arms
-  in ``marginals``, ``spend``, ``pairs`` and ``quadrature``
+- ``command``, ``totals``, ``quick``, ``quick_words``: ``regulars ab``; posteriors of single arms
+  in ``marginals``, ``spend``, ``pairs``, ``quadrature``
 """
 
 from __future__ import annotations
