@@ -68,7 +68,7 @@ def top_two(best: Floats) -> Floats:
         return best
     apart = 1.0 - np.eye(len(best))  # summed, as a difference would lose who is hardly ever best
     others = apart @ best
-    sure = others <= 0  # that one is the best: its rivals share the other half
+    sure = others < np.finfo(float).tiny  # that one is the best: its rivals share the other half
     passed = np.where(sure, 0.0, best / np.where(sure, 1.0, others))
     rivals = best * (apart @ passed)
     if sure.any():
