@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from regulars.instants import micros
+from regulars.instants import DAY, micros
 from regulars.playbook.times import LocalTime
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from regulars.values import Duration
 
 LARGEST = 2**63 - 1
-_DAY = 86_400_000_000
 
 
 def exact(value: object, scale: int = 1) -> Fraction | None:
@@ -126,7 +125,7 @@ def day_after(duration: Duration, moment: Moment) -> date:
 
 
 def _days(duration: Duration) -> timedelta:
-    return timedelta(days=-(-duration.micros // _DAY))
+    return timedelta(days=-(-duration.micros // DAY))
 
 
 def _noon(moment: Moment) -> datetime:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from regulars.instants import DAY
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from regulars.hooks.trials import Goal, Happened, Outcome, Trial
 
     Floats = NDArray[np.float64]
-
-DAY = 86_400_000_000  # microseconds
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Double, case, cast, literal, select
 
 from regulars.hooks.attribution import blamed
+from regulars.instants import DAY
 from regulars.store import insert_from, tables
 from regulars.store.tables import Instant, Name
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from regulars.segments.scope import Scope
 
 TRAIT, SEGMENT = "trait:", "segment:"  # what the names of facts begin with
-DAY = 86_400_000_000  # microseconds
 
 
 def note_facts(connection: Connection, scope: Scope, name: str, who: Select[Any], at: int) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from regulars.amounts import millionths
-    from regulars.instants import instant, micros
+    from regulars.instants import DAY, instant, micros
     from regulars.values import Duration, Percentage, PositiveDuration
 
     from .kinds import (
@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "DAY",
     "AllocationKind",
     "AnalysisKind",
     "Batch",
@@ -108,6 +109,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "DAY": "regulars.instants",
     "PluginInfo": "regulars.hooks.plugins",
     "Plugins": "regulars.hooks.plugins",
     "hookimpl": "regulars.hooks.marks",

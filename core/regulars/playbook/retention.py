@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from regulars.instants import DAY
 from regulars.values import PositiveDuration
 
 from .parts import Part
 
 if TYPE_CHECKING:
     from regulars.values import Duration
-
-_DAY = 86_400_000_000  # microseconds
 
 
 class Retention(Part):
@@ -32,10 +31,10 @@ class Retention(Part):
 def _longest(duration: Duration) -> int:
     """Microseconds that it has at most."""
     years, months = divmod(duration.months, 12)
-    return duration.micros + (366 * years + 31 * months) * _DAY
+    return duration.micros + (366 * years + 31 * months) * DAY
 
 
 def _shortest(duration: Duration) -> int:
     """Microseconds that it has at least, but for a change of the clock."""
     years, months = divmod(duration.months, 12)
-    return duration.micros + (365 * years + 28 * months) * _DAY
+    return duration.micros + (365 * years + 28 * months) * DAY

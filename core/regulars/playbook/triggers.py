@@ -6,13 +6,12 @@ from typing import Annotated, Self
 
 from pydantic import Discriminator, Field, StrictBool, Tag, model_validator
 
+from regulars.instants import DAY
 from regulars.values import Duration, EventName, PositiveDuration
 
 from .conditions import OneComparison
 from .parts import Offered, Part, kind_among
 from .times import LocalTime, TimeOfDay
-
-DAY = 86_400_000_000  # microseconds
 
 
 class EventTrigger(Part):

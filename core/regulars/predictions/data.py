@@ -14,7 +14,7 @@ from regulars.experiments.allocating import just_before
 from regulars.experiments.arrays import arrays
 from regulars.experiments.trial import trial_of
 from regulars.hooks.predictions import ModelData, ModelEvents
-from regulars.instants import micros
+from regulars.instants import DAY, micros
 from regulars.playbook.traits import event_and_property
 from regulars.store.schema import amount_column, text_column
 
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from regulars.hooks.predictions import Reads
     from regulars.hooks.trials import Trial
     from regulars.segments.scope import Scope
-
-DAY = 86_400_000_000  # microseconds
 
 
 def model_data(connection: Connection, scope: Scope, reads: Reads) -> ModelData:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from regulars.customers.profiles import in_units
-from regulars.instants import instant
+from regulars.instants import DAY, instant
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from regulars.values import Duration
 
 LONGEST = 60  # characters of a text that is shown
-_DAY = 86_400_000_000  # microseconds
 
 
 def value_in_words(value: Any, type_: str, scale: int = 1) -> str:
@@ -34,7 +33,7 @@ def value_in_words(value: Any, type_: str, scale: int = 1) -> str:
 
 def span_in_words(duration: Duration) -> str:
     """A duration, whole weeks as days: most playbooks say 7d and 14d."""
-    days, rest = divmod(duration.micros, _DAY)
+    days, rest = divmod(duration.micros, DAY)
     return str(duration) if duration.months or rest else f"{days}d"
 
 

@@ -65,9 +65,7 @@ def regulars_models() -> Iterable[ModelKind]:  # type: ignore[empty-body]
     Example:
         import numpy as np
 
-        from regulars.hooks import Fitted, ModelKind, Output, Reads, Settings, hookimpl
-
-        DAY = 86_400_000_000  # microseconds
+        from regulars.hooks import DAY, Fitted, ModelKind, Output, Reads, Settings, hookimpl
 
 
         class Silence(Settings):
@@ -275,9 +273,7 @@ def regulars_traits() -> Iterable[TraitKind]:  # type: ignore[empty-body]
     Example:
         from sqlalchemy import case, func
 
-        from regulars.hooks import Settings, TraitKind, hookimpl
-
-        DAY = 86_400_000_000  # microseconds
+        from regulars.hooks import DAY, Settings, TraitKind, hookimpl
 
 
         class Loyalty(Settings):
