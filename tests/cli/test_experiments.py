@@ -142,7 +142,8 @@ def test_a_picture_is_written(client: Client) -> None:
     )
     missing = str(client.folder / "nowhere" / "x.svg")
     client.path.write_text(ran_without.replace("goals:", "decide: {use: counting}\n    goals:"))
-    assert "No such file" in told(client, "x", "--svg", missing, status=1)
+    said = told(client, "x", "--svg", missing, status=2)
+    assert "No such file or directory; name a file that can be written" in said
 
 
 def test_the_arm_of_any_id_is_told(client: Client) -> None:

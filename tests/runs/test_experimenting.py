@@ -135,6 +135,31 @@ def test_a_goal_that_was_added_is_read_at_once(anywhere: Client) -> None:
     assert totals == {"bread": 1, "ordered": 1}
 
 
+def test_a_segment_that_is_asked_for_later_says_of_how_many_nothing_was_noted(
+    anywhere: Client,
+) -> None:
+    written(anywhere)
+    anywhere.run(START)
+    later = written(anywhere, "by: all\n    decide: {use: counting}")
+    (doubt,) = standing(later, "x").doubts
+    assert doubt.startswith("Of 40 customers it wasn't noted whether they were in all")
+
+
+def test_a_segment_that_was_asked_for_at_once_leaves_no_doubt(anywhere: Client) -> None:
+    loaded = written(anywhere, "by: all\n    decide: {use: counting}")
+    anywhere.run(START)
+    assert standing(loaded, "x").doubts == ()
+
+
+def test_another_unit_in_the_middle_is_told(anywhere: Client) -> None:
+    written(anywhere)
+    anywhere.run(START)
+    later = written(anywhere, "unit: city\n    decide: {use: counting}")
+    (doubt,) = standing(later, "x").doubts
+    assert doubt.startswith("40 customers were given their arm before the unit was city")
+    assert standing(later, "x").as_json()["doubts"] == [doubt]
+
+
 def test_a_plan_allocates_as_the_run_does_and_leaves_nothing(anywhere: Client) -> None:
     loaded = written(anywhere, "allocation: {use: second}")
     anywhere.run(START)

@@ -125,6 +125,15 @@ def _row(standing: Standing) -> list[object]:
     return [standing.name, since, units, standing.verdict]
 
 
+def _write(file: Path, picture: str) -> None:
+    try:
+        file.write_text(picture, encoding="utf-8")
+    except OSError as error:
+        reason = f"--svg {file}: {error.strerror or error}; name a file that can be written"
+        raise click.UsageError(reason) from error
+    click.echo(f"written to {file}", err=True)
+
+
 def _tell(
     loaded: Loaded, name: str, now: datetime | None, svg: Path | None, *, as_json: bool
 ) -> None:
@@ -134,8 +143,7 @@ def _tell(
 
     found = standing(loaded, name, now)
     if svg is not None:
-        svg.write_text(drawn(loaded, found), encoding="utf-8")
-        click.echo(f"written to {svg}", err=True)
+        _write(svg, drawn(loaded, found))
     if as_json:
         print_json(found.as_json())
     else:

@@ -35,6 +35,7 @@ def print_findings(standing: Standing) -> None:
     warnings = [
         *_unknown(standing),
         *_forgotten(standing),
+        *standing.doubts,
         *(standing.reading.warnings if standing.reading else ()),
     ]
     for warning in warnings:

@@ -13,6 +13,7 @@ from regulars.customers.traits import plan_traits
 from regulars.errors import StoreError
 from regulars.experiments.analysing import analysed, as_json, picture
 from regulars.experiments.brought import brought
+from regulars.experiments.doubts import doubts
 from regulars.experiments.ghosts import experiment_of, readable
 from regulars.experiments.trial import trial_of
 from regulars.instants import instant
@@ -41,8 +42,9 @@ class Standing:
 
     ``since`` is when the first of its ``units`` was given an arm; they are counted by arm.
     ``known`` is the last run, after which nothing is known. ``forgotten`` is until when events were
-    let go by the playbook's retention, where an arm was given out before. ``reading`` is what its
-    analysis answers, where one decides it and there is a goal.
+    let go by the playbook's retention, where an arm was given out before. ``doubts`` say what edits
+    have left behind. ``reading`` is what its analysis answers, where one decides it and there is a
+    goal.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Standing:
     forgotten: datetime | None
     units: Mapping[str, int]
     brought: tuple[Brought, ...]
+    doubts: tuple[str, ...]
     reading: Reading | None
     experiment: Experiment
 
@@ -74,6 +77,7 @@ class Standing:
             "forgotten": self.forgotten,
             "units": dict(self.units),
             "goals": [asdict(item) for item in self.brought],
+            "doubts": list(self.doubts),
         }
         if self.reading is None:
             return told | {"verdict": None}
@@ -160,6 +164,7 @@ class View:
             forgotten=None if since is None else self._forgotten(since),
             units=dict(zip(trial.arms, counts.tolist(), strict=True)),
             brought=brought(trial),
+            doubts=tuple(doubts(self.connection, scope, name, experiment)),
             reading=None if decide is None else analysed(scope.plugins, decide, trial),
             experiment=experiment,
         )
