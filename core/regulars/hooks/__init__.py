@@ -55,8 +55,7 @@ if TYPE_CHECKING:
         Verdict,
     )
 
-__all__ = [
-    "DAY",
+__all__ = [  # noqa: RUF022 (it would sort DAY apart)
     "AllocationKind",
     "AnalysisKind",
     "Batch",
@@ -66,6 +65,7 @@ __all__ = [
     "Columns",
     "ConditionKind",
     "ConnectorKind",
+    "DAY",
     "Duration",
     "EventColumns",
     "Fitted",
