@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from regulars.amounts import millionths
     from regulars.instants import DAY, instant, micros
+    from regulars.printing import Table, print_json, print_tables
     from regulars.values import Duration, Percentage, PositiveDuration
 
     from .kinds import (
@@ -42,14 +43,23 @@ if TYPE_CHECKING:
     )
     from .marks import hookimpl
     from .plugins import PluginInfo, Plugins
-    from .predictions import Fitted, ModelData, ModelEvents, Output, OutputType, Reads
+    from .predictions import (
+        Fitted,
+        Foresees,
+        Measure,
+        ModelData,
+        ModelEvents,
+        Output,
+        OutputType,
+        Reads,
+        Reason,
+    )
     from .trials import (
         Goal,
         GoalKind,
         Happened,
         Outcome,
         Reading,
-        Table,
         Trial,
         Units,
         Verdict,
@@ -69,11 +79,13 @@ __all__ = [  # noqa: RUF022 (it would sort DAY apart)
     "Duration",
     "EventColumns",
     "Fitted",
+    "Foresees",
     "Goal",
     "GoalKind",
     "Happened",
     "Kind",
     "LayoutKind",
+    "Measure",
     "Medium",
     "ModelData",
     "ModelEvents",
@@ -89,6 +101,7 @@ __all__ = [  # noqa: RUF022 (it would sort DAY apart)
     "PositiveDuration",
     "Reading",
     "Reads",
+    "Reason",
     "Receipt",
     "Rejected",
     "RunInfo",
@@ -106,26 +119,34 @@ __all__ = [  # noqa: RUF022 (it would sort DAY apart)
     "instant",
     "micros",
     "millionths",
+    "print_json",
+    "print_tables",
 ]
 
 _HOMES = {
     "DAY": "regulars.instants",
     "PluginInfo": "regulars.hooks.plugins",
     "Plugins": "regulars.hooks.plugins",
+    "Table": "regulars.printing",
     "hookimpl": "regulars.hooks.marks",
     "instant": "regulars.instants",
     "micros": "regulars.instants",
     "millionths": "regulars.amounts",
+    "print_json": "regulars.printing",
+    "print_tables": "regulars.printing",
 }
 
 
 _HOMES |= dict.fromkeys(("Duration", "Percentage", "PositiveDuration"), "regulars.values")
 _HOMES |= dict.fromkeys(
-    ("Fitted", "ModelData", "ModelEvents", "Output", "OutputType", "Reads"),
+    (
+        *("Fitted", "Foresees", "Measure", "ModelData", "ModelEvents", "Output", "OutputType"),
+        *("Reads", "Reason"),
+    ),
     "regulars.hooks.predictions",
 )
 _HOMES |= dict.fromkeys(
-    ("Goal", "GoalKind", "Happened", "Outcome", "Reading", "Table", "Trial", "Units", "Verdict"),
+    ("Goal", "GoalKind", "Happened", "Outcome", "Reading", "Trial", "Units", "Verdict"),
     "regulars.hooks.trials",
 )
 

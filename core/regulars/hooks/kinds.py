@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # loading SQLAlchemy takes longer than `regulars --help` may
     from numpy.typing import NDArray
     from sqlalchemy import ColumnElement, FromClause, Select
 
-    from .predictions import Fitted, ModelData, Output, Reads
+    from .predictions import Fitted, ModelData, Output, Reads, Reason
     from .trials import Reading, Trial
 
 Medium = Literal["email", "text", "data"]
@@ -301,7 +301,12 @@ class ModelKind:
     ``outputs(config)`` are its scores by name, ``reads(config)`` what it needs to know. ``fit(
     config, data, seed)`` learns from everybody, or says in a sentence what is missing. ``score(
     config, fitted, data)`` gives an array for each output, one value a customer; NaN is no score,
-    and so is None of a text. Equal data and an equal seed give equal answers.
+    and so is None of a text or a list. Equal data and an equal seed give equal answers, and a
+    customer's scores hang on that customer's data alone, and on what was learned.
+
+    ``inputs(config, data)`` are the numbers that it makes of the data for each customer, to see
+    whether they drift; without it they are the traits and attributes that it reads. ``explain(
+    config, fitted, data)`` is asked about one customer: what moved the scores, by output.
     """
 
     name: str
@@ -311,6 +316,8 @@ class ModelKind:
     reads: Callable[[Any], Reads]
     fit: Callable[[Any, ModelData, int], Fitted | str]
     score: Callable[[Any, Fitted, ModelData], Mapping[str, NDArray[Any]]]
+    inputs: Callable[[Any, ModelData], Mapping[str, NDArray[Any]]] | None = None
+    explain: Callable[[Any, Fitted, ModelData], Mapping[str, Sequence[Reason]]] | None = None
 
 
 @dataclass(frozen=True)

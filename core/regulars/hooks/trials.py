@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from regulars.printing import Table
+
 GoalKind = Literal["conversion", "count", "mean", "revenue", "time", "ratio"]
 Verdict = Literal["winner", "equivalent", "keep going", "stopped without an answer", "broken"]
 
@@ -100,16 +102,6 @@ class Trial:
     adaptive: bool = False
     learned: Mapping[str, Any] = field(default_factory=dict)
     lasting: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    """Rows for people to read: text and numbers that are rounded already."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

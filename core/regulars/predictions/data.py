@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sqlalchemy import select
 
 from regulars.amounts import SCALE
+from regulars.customers.trait_sql import Events, traits_of_all
 from regulars.experiments.allocating import just_before
 from regulars.experiments.arrays import arrays
 from regulars.experiments.trial import trial_of
+from regulars.hooks.kinds import Moment
 from regulars.hooks.predictions import ModelData, ModelEvents
-from regulars.instants import DAY, micros
+from regulars.instants import DAY, instant, micros
 from regulars.playbook.traits import event_and_property
 from regulars.store.schema import amount_column, text_column
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
     from sqlalchemy import Connection
@@ -30,28 +33,75 @@ if TYPE_CHECKING:
     from regulars.segments.scope import Scope
 
 
-def model_data(connection: Connection, scope: Scope, reads: Reads) -> ModelData:
-    """What ``reads`` asks for, of everybody in the store as of the instant of ``scope``."""
-    (customers,) = arrays(connection, select(scope.customer).order_by(scope.customer), np.int64)
+def model_data(
+    connection: Connection, scope: Scope, reads: Reads, *, only: int | None = None
+) -> ModelData:
+    """What ``reads`` asks for, of everybody in the store as of the instant of ``scope``.
+
+    With ``only``, a customer's number, of that one alone.
+    """
+    who = select(scope.customer).order_by(scope.customer)
+    who = who if only is None else who.where(scope.customer == only)
+    (customers,) = arrays(connection, who, np.int64)
     amounts, texts = _by_event(reads.amounts), _by_event(reads.texts)
+    read = partial(_of_customers, connection, scope, only)
     return ModelData(
         now=micros(scope.now),
         zone=scope.zone,
         customers=customers,
         events={
-            event: _events(connection, scope, customers, event, amounts[event], texts[event])
+            event: _events(
+                connection,
+                scope,
+                customers,
+                event,
+                sorted(amounts[event]),
+                sorted(texts[event]),
+                only,
+            )
             for event in dict.fromkeys([*reads.events, *amounts, *texts])
         },
-        traits={
-            name: _of_customers(connection, scope, scope.trait_subject(scope.plan.trait(name)))
-            for name in reads.traits
-        },
-        attributes={
-            name: _of_customers(connection, scope, scope.attribute_subject(name))
-            for name in reads.attributes
-        },
+        traits={name: read(scope.trait_subject(scope.plan.trait(name))) for name in reads.traits},
+        attributes={name: read(scope.attribute_subject(name)) for name in reads.attributes},
         trial=_trial(connection, scope, reads.experiment),
     )
+
+
+def with_earlier(connection: Connection, scope: Scope, reads: Reads, data: ModelData) -> ModelData:
+    """``data`` for learning: beside it, what was known at each of the cut-offs before its now."""
+    earlier = [as_of(connection, scope, reads, data, data.now - before) for before in reads.cutoffs]
+    return replace(data, earlier=earlier)
+
+
+def as_of(
+    connection: Connection, scope: Scope, reads: Reads, data: ModelData, at: int
+) -> ModelData:
+    """``data`` as it was at the instant ``at`` before its own; attributes have no history."""
+    return replace(
+        data,
+        now=at,
+        events={name: events.until(at) for name, events in data.events.items()},
+        traits=_traits_then(connection, scope, reads.traits, at),
+        trial=None,
+        earlier=(),
+    )
+
+
+def _traits_then(
+    connection: Connection, scope: Scope, names: Sequence[str], at: int
+) -> dict[str, NDArray[np.float64]]:
+    """The traits of everybody as of ``at``, computed from the events up to then."""
+    if not names:
+        return {}
+    columns = {name: scope.plan.trait(name) for name in names}
+    events = Events.of(connection, scope.tables, Moment(instant(at), scope.zone))
+    then = traits_of_all(list(dict.fromkeys(columns.values())), events).subquery("then")
+    query = select(*(then.c[column.name] for column in columns.values())).order_by(then.c.id)
+    found = arrays(connection, query, *[np.float64] * len(columns))
+    return {
+        name: _in_units(values, column.type, SCALE if column.in_millionths else 1, at)
+        for (name, column), values in zip(columns.items(), found, strict=True)
+    }
 
 
 def _by_event(names: Iterable[str]) -> Mapping[str, set[str]]:
@@ -67,37 +117,46 @@ def _events(  # noqa: PLR0913, PLR0917 (what is read, of whom, and where)
     scope: Scope,
     customers: NDArray[np.int64],
     name: str,
-    amounts: Collection[str],
-    texts: Collection[str],
+    amounts: Sequence[str],
+    texts: Sequence[str],
+    only: int | None,
 ) -> ModelEvents:
     table = scope.tables.events
-    columns = [table.c[amount_column(each)] for each in sorted(amounts)]
-    columns += [table.c[text_column(each)] for each in sorted(texts)]
+    columns = [table.c[amount_column(each)] for each in amounts]
+    columns += [table.c[text_column(each)] for each in texts]
     query = (
         select(table.c.customer, table.c.time, table.c.times, *columns)
         .where(scope.events.named(name), table.c.time <= micros(scope.now))
         .order_by(table.c.customer, table.c.time, table.c.id)
     )
+    query = query if only is None else query.where(table.c.customer == only)
     kinds = [np.int64] * 3 + [np.float64] * len(amounts) + [object] * len(texts)
     customer, at, times, *values = arrays(connection, query, *kinds)
     return ModelEvents(
         np.searchsorted(customers, customer),
         at,
         times,
-        dict(zip(sorted(amounts), (value / SCALE for value in values), strict=False)),
-        dict(zip(sorted(texts), values[len(amounts) :], strict=True)),
+        dict(zip(amounts, (value / SCALE for value in values), strict=False)),
+        dict(zip(texts, values[len(amounts) :], strict=True)),
     )
 
 
-def _of_customers(connection: Connection, scope: Scope, subject: Subject) -> NDArray[Any]:
+def _of_customers(
+    connection: Connection, scope: Scope, only: int | None, subject: Subject
+) -> NDArray[Any]:
     """A value of each customer, in the order of their numbers."""
     query = select(subject.column).select_from(scope.people).order_by(scope.customer)
+    query = query if only is None else query.where(scope.customer == only)
     values: NDArray[Any]
     if subject.type in {"text", "point", "date"}:
         (values,) = arrays(connection, query, object)
         return _days_ago(values, scope) if subject.type == "date" else values
     (values,) = arrays(connection, query, np.float64)
-    return (micros(scope.now) - values) / DAY if subject.type == "time" else values / subject.scale
+    return _in_units(values, subject.type, subject.scale, micros(scope.now))
+
+
+def _in_units(values: NDArray[np.float64], type_: str, scale: int, now: int) -> NDArray[np.float64]:
+    return (now - values) / DAY if type_ == "time" else values / scale
 
 
 def _days_ago(dates: NDArray[Any], scope: Scope) -> NDArray[np.float64]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from regulars.hooks.attribution import blamed
 from regulars.hooks.predictions import Fitted
 
+from .data import with_earlier
 from .versions import keep_version, newest_version, version_row
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Learned:
     """The version by which a model scores now, whether it is new, and what was missing if so."""
 
     version: Version | None
@@ -29,7 +30,7 @@ class Standing:
     missing: str | None = None
 
 
-def stand(store: Store, scope: Scope, model: PlannedModel, data: ModelData) -> Standing:
+def learn(store: Store, scope: Scope, model: PlannedModel, data: ModelData) -> Learned:
     """Let ``model`` learn from ``data`` if it is to, and keep what it learned.
 
     Where it can't learn any more it goes on by what it learned before, by the same settings.
@@ -41,17 +42,19 @@ def stand(store: Store, scope: Scope, model: PlannedModel, data: ModelData) -> S
         last = newest_version(connection, model.name)
     same = last if last is not None and last.digest == model.digest else None
     if same is not None and model.written.refit.after(same.at, scope.zone) > scope.now:
-        return Standing(same)
+        return Learned(same)
+    with store.reading() as connection:
+        data = with_earlier(connection, scope, model.reads, data)
     with blamed(model.blame):
         answer = model.kind.fit(model.config, data, _seed(scope.playbook.id, model.name))
         if isinstance(answer, str):
-            return Standing(same, missing=answer.strip())
+            return Learned(same, missing=answer.strip())
         if not isinstance(answer, Fitted):
             raise TypeError(f"it learned {answer!r}; return Fitted, or a sentence")
         row = version_row(model, 1 if last is None else last.number + 1, data, answer)
     with store.transaction() as connection:
         keep_version(connection, row)
-        return Standing(newest_version(connection, model.name), new=True)
+        return Learned(newest_version(connection, model.name), new=True)
 
 
 def _seed(playbook: str, model: str) -> int:

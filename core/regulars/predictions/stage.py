@@ -10,7 +10,7 @@ import numpy as np
 from regulars.store import insert_rows
 
 from .data import model_data
-from .fitting import stand
+from .fitting import learn
 from .scoring import scores_of
 from .ways import by_arm
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from regulars.segments.scope import Scope
     from regulars.store import Store
 
-    from .fitting import Standing
+    from .fitting import Learned
 
 
 @dataclass(frozen=True)
@@ -41,17 +41,17 @@ class ModelCount:
 
 @dataclass(frozen=True)
 class _Said:
-    """What one model said of ``customers``, by output; it ``stands`` by what it learned."""
+    """What one model said of ``customers``, by output; by what it ``learned``."""
 
-    stands: Standing
+    learned: Learned
     customers: NDArray[np.int64]
     scores: Mapping[str, NDArray[Any]]
 
     def count(self) -> ModelCount:
         """The model in this run."""
-        version, scored = self.stands.version, int(_any_known(self.scores.values()).sum())
+        version, scored = self.learned.version, int(_any_known(self.scores.values()).sum())
         number = None if version is None else version.number
-        return ModelCount(number, self.stands.new, scored, self.stands.missing)
+        return ModelCount(number, self.learned.new, scored, self.learned.missing)
 
 
 def predict(store: Store, scope: Scope) -> dict[str, ModelCount]:
@@ -80,11 +80,11 @@ def predict(store: Store, scope: Scope) -> dict[str, ModelCount]:
 def _ask(store: Store, scope: Scope, model: PlannedModel) -> _Said:
     with store.reading() as connection:
         data = model_data(connection, scope, model.reads)
-    stands = stand(store, scope, model, data)
-    if stands.version is None:
+    learned = learn(store, scope, model, data)
+    if learned.version is None:
         nothing = {name: np.full(len(data), None, dtype=object) for name in model.outputs}
-        return _Said(stands, data.customers, nothing)
-    return _Said(stands, data.customers, scores_of(model, stands.version.fitted, data))
+        return _Said(learned, data.customers, nothing)
+    return _Said(learned, data.customers, scores_of(model, learned.version.fitted, data))
 
 
 def _write(store: Store, scope: Scope, said: Mapping[str, _Said]) -> None:
