@@ -111,15 +111,16 @@ def test_what_is_said_has_its_prior_and_its_units() -> None:
     assert lift.title == "Who converts, lift prior N(0, 5 %)"
     assert flat.title == "Who converts, flat prior"
     assert flat.columns == ("arm", "rate", "95 % sure", "best", "loss")
-    assert flat.rows[1] == ("offer", "15.0 %", "9.3 to 23.3 %", "85.3 %", "0.36 points")
-    assert lift.rows[1][3] == "-8.6 to +11.0 %"
+    assert flat.rows[1] == ("offer", "15.0 %", "9.3 to 23.3 %", "85.3 %", "0.36 pp (2.3 %)")
+    assert lift.columns == ("arm", "rate", "best", "loss", "lift, 95 % sure")
+    assert lift.rows[1][4] == "+0.7 %, -8.6 to +11.0 %"
 
 
 def test_three_arms_are_each_compared_with_the_control() -> None:
     found = told(asked("conversion", ["a=10/100", "b=15/100", "c=12/100"]))
 
     place = found.columns.index("beats control")
-    assert [row[place] for row in found.rows] == ["", "85.3 %", "67.1 %"]
+    assert [row[place] for row in found.rows] == ["-", "85.3 %", "67.1 %"]
 
 
 @pytest.mark.parametrize(

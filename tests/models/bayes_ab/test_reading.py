@@ -13,7 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from regulars.hooks import Goal, Happened, Outcome, Reading, Trial, Units
 from regulars_models.bayes_ab.kind import BAYES_AB
+from regulars_models.bayes_ab.quick import answer
+from regulars_models.bayes_ab.quick_words import told
 from regulars_models.bayes_ab.settings import BayesAB
+from regulars_models.bayes_ab.totals import Totals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -156,7 +159,7 @@ def test_the_table_and_the_numbers_are_of_the_same_customers() -> None:
     reading = read(trial([0.05, 0.10]))
     arms = reading.data["goals"]["ordered"]["arms"]
 
-    assert cell(reading, "ordered", 1, "customers") == f"{arms['offer']['units']:,}"
+    assert cell(reading, "ordered", 1, "units") == f"{arms['offer']['units']:,}"
     assert cell(reading, "ordered", 1, "rate") == f"{100 * arms['offer']['value']:.2f} %"
 
 
@@ -398,3 +401,14 @@ def test_the_traits_that_it_reads_are_named_once() -> None:
     config = BayesAB.model_validate({"cuped": "spend", "uplift": ["spend", "visits"]})
 
     assert list(BAYES_AB.traits(config)) == ["spend", "visits"]
+
+
+def test_arms_are_told_in_the_words_of_a_quick_question_within_80_columns() -> None:
+    reading = read(trial([0.05, 0.06], 2000, day=20))
+    quick = told(answer("conversion", [Totals("control", 2000, 100), Totals("offer", 2000, 118)]))
+
+    assert [head for head in reading.tables[0].columns if head != "units"] == list(quick.columns)
+    for table in (reading.tables[0], quick):
+        assert "loss: what choosing it gives away on average" in " ".join(table.notes)
+        widths = [max(map(len, cells)) for cells in zip(table.columns, *table.rows, strict=True)]
+        assert sum(widths) + 3 * (len(widths) - 1) <= 80

@@ -15,7 +15,7 @@ from .evidence import evidence
 from .lift import posterior
 from .settings import DAY
 from .telling import sentence
-from .wording import chance, lift, unit, value
+from .wording import UNITS, chance, lift
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +75,8 @@ def draw(config: BayesAB, result: Result) -> str:
 
 def _posteriors(result: Result) -> Iterator[str]:
     goal, known = result.goals[0].evidence.goal, result.goals[0].posterior
-    yield _text(60, 76, f"{goal.id}: {unit(goal)}")
+    unit = UNITS[goal.kind]
+    yield _text(60, 76, f"{goal.id}: {unit.head}")
     if not known.informed:
         yield _text(60, 220, "Nothing is known yet.")
         return
@@ -87,7 +88,8 @@ def _posteriors(result: Result) -> Iterator[str]:
     z = (np.log(x) - known.centre[:, None]) / sd[:, None]
     density = np.exp(-z * z / 2) / (sd[:, None] * x)
     panel = Panel(60, 460, 90, 340, (low, high), (0.0, float(density.max())))
-    yield from _axis_below(panel, [value(goal, each) for each in np.linspace(low, high, TICKS)])
+    ticks, write = np.linspace(low, high, TICKS), unit.writer([(low, high)])
+    yield from _axis_below(panel, [write(float(each)) for each in ticks])
     for place, curve in enumerate(density):
         yield _line(panel, x, curve, place)
         middle = float(np.exp(known.centre[place]))

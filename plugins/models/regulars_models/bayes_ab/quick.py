@@ -33,8 +33,9 @@ class ArmAnswer:
 
     ``rate`` is what was seen of each visitor, None if there was none; the ``interval`` holds the
     true one with 95 %. ``p_best`` is the chance to be the best arm, ``expected_loss`` what choosing
-    it costs on average, in the goal's own unit; ``p_beats_control`` is None for the control, and
-    ``lift`` is the relative one with its interval, where the prior is about lifts.
+    it costs on average, in the goal's own unit, ``relative_loss`` the same as a share of the arm's
+    mean, None unless that is above 0; ``p_beats_control`` is None for the control, and ``lift`` is
+    the relative one with its interval, where the prior is about lifts.
     """
 
     name: str
@@ -42,6 +43,7 @@ class ArmAnswer:
     interval: tuple[float, float] | None
     p_best: float
     expected_loss: float | None
+    relative_loss: float | None
     p_beats_control: float | None
     lift: tuple[float, float, float] | None = None
 
@@ -107,6 +109,7 @@ def _of_lift(
         interval=(low, high) if known else None,
         p_best=float(found.p_best[place]),
         expected_loss=float(found.expected_loss[place]) if known else None,
+        relative_loss=float(found.relative_loss[place]) if known else None,
         p_beats_control=beats,
         lift=lift,
     )
@@ -125,6 +128,7 @@ def _of_flat(kind: Kind, totals: Sequence[Totals], *, less: bool) -> list[ArmAns
             interval=_interval(arm) if known else None,
             p_best=min(float(found.p_best[place]), 1.0),
             expected_loss=float(found.losses[place]) if known else None,
+            relative_loss=float(found.losses[place]) / arm.mean if known and arm.mean > 0 else None,
             p_beats_control=_beats(each, found, place, less=less) if place else None,
         )
         for place, arm in enumerate(each)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from math import ceil, log10
 from typing import TYPE_CHECKING, Any
 
 from regulars.hooks import Table
 
+from .wording import LOSS, UNITS, Unit, chance, estimate, percent, prior
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from .power import Need
     from .quick import Answer, ArmAnswer
@@ -24,11 +25,11 @@ WRONG = (
     "is 5 % at any traffic."
 )
 RIGHT = "right: how many of the winners that it calls are better, where lifts are small."
-UNITS: dict[Kind, str] = {
-    "conversion": "of the rate",
-    "count": "a visitor",
-    "mean": "a customer",
-    "revenue": "a visitor",
+OF_VISITORS: dict[Kind, tuple[Unit, str]] = {
+    "conversion": (UNITS["conversion"], "of the rate"),
+    "count": (Unit("each"), "a visitor"),
+    "mean": (UNITS["mean"], "a customer"),
+    "revenue": (UNITS["revenue"], "a visitor"),
 }
 TITLES: dict[Kind, str] = {
     "conversion": "Who converts",
@@ -39,11 +40,17 @@ TITLES: dict[Kind, str] = {
 
 
 def told(answer: Answer) -> Table:
-    """The arms as a table, with a sentence for each thing that a reader should know."""
-    shown = ["arm", "rate", "95 % sure"]
-    shown += ["lift, 95 % sure"] if answer.tau else []
-    shown += ["beats control"] if len(answer.arms) > 2 else []  # noqa: PLR2004 (else it says: best)
+    """The arms as a table, with a sentence for each thing that a reader should know.
+
+    The lift prior is about lifts, so these are told; the flat one is about each arm by itself.
+    """
+    unit, _ = OF_VISITORS[answer.kind]
+    shown = ["arm", unit.head]
+    if answer.tau is None:
+        shown += ["95 % sure"]
+        shown += ["beats control"] if len(answer.arms) > 2 else []  # noqa: PLR2004 (else it says: best)
     shown += ["best", "loss"]
+    shown += ["lift, 95 % sure"] if answer.tau else []
     cells = [_cells(answer, arm) for arm in answer.arms]
     rows = tuple(tuple(row[column] for column in shown) for row in cells)
     notes = (sentence(answer), *_remarks(answer))
@@ -58,12 +65,13 @@ def sentence(answer: Answer) -> str:
         return "There is one arm, so there is nothing to compare. Name a second one."
     if leader.expected_loss is None:
         return "Nothing is known of any arm yet. Ask again when something has happened."
-    size = f"{_size(answer, leader.expected_loss)} {UNITS[answer.kind]}"
+    unit, each = OF_VISITORS[answer.kind]
+    size = f"{unit.loss(leader.expected_loss, leader.relative_loss)} {each}"
     cost = f"Choosing it now gives away {size} on average."
-    chance = f"with a chance of {_percent(leader.p_best)}"
+    likely = f"with a chance of {chance(leader.p_best)}"
     if leader.p_best >= SURE:
-        return f"{leader.name} is the best arm, {chance}. {cost}"
-    return f"Not enough data yet: {leader.name} leads, but is the best only {chance}. {cost}"
+        return f"{leader.name} is the best arm, {likely}. {cost}"
+    return f"Not enough data yet: {leader.name} leads, but is the best only {likely}. {cost}"
 
 
 def planned(needs: Sequence[Need], measured: Mapping[str, Any], setting: str) -> Table:
@@ -73,7 +81,7 @@ def planned(needs: Sequence[Need], measured: Mapping[str, Any], setting: str) ->
     when = (
         f"Measured on {measured['measured']} with {measured['runs']:,} experiments of "
         f"{measured['days']} days: {measured['per_day']:,} visitors an arm a day, and in brackets "
-        f"10,000; {_percent(measured['base'])} convert."
+        f"10,000; {percent(measured['base'])} convert."
     )
     return Table(f"To find {setting}", columns, rows, (DAYS, WRONG, RIGHT, when))
 
@@ -92,67 +100,34 @@ def _plan_row(need: Need) -> tuple[str, ...]:
 
 
 def _cells(answer: Answer, arm: ArmAnswer) -> dict[str, str]:
-    number = _writer(answer)
-    sign = " %" if answer.kind == "conversion" else ""
-    sure, lift = "?", ""
-    if arm.interval:
-        sure = f"{number(arm.interval[0])} to {number(arm.interval[1])}{sign}"
-    if arm.lift:
-        lift = f"{100 * arm.lift[1]:+.1f} to {100 * arm.lift[2]:+.1f} %"
+    unit, _ = OF_VISITORS[answer.kind]
+    write = unit.writer(each.interval for each in answer.arms if each.interval)
     return {
         "arm": arm.name,
-        "rate": "?" if arm.rate is None else number(arm.rate) + sign,
-        "95 % sure": sure,
-        "lift, 95 % sure": lift,
-        "beats control": "" if arm.p_beats_control is None else _percent(arm.p_beats_control),
-        "best": _percent(arm.p_best),
-        "loss": "?" if arm.expected_loss is None else _size(answer, arm.expected_loss),
+        unit.head: "-" if arm.rate is None else write(arm.rate),
+        "95 % sure": unit.between(*arm.interval, write) if arm.interval else "-",
+        "beats control": "-" if arm.p_beats_control is None else chance(arm.p_beats_control),
+        "best": chance(arm.p_best),
+        "loss": unit.loss(arm.expected_loss, arm.relative_loss),
+        "lift, 95 % sure": estimate(*arm.lift) if arm.lift else "-",
     }
 
 
 def _prior(answer: Answer) -> str:
-    if answer.tau is None:
-        return "flat prior"
-    return f"lift prior N(0, {100 * answer.tau:.3g} %)"
+    return "flat prior" if answer.tau is None else prior(answer.tau)
 
 
 def _remarks(answer: Answer) -> list[str]:
     better = "lowest" if answer.less_is_better else "highest"
-    loss = f"loss: what choosing it gives away on average, {UNITS[answer.kind]}."
-    remarks = [f"best: the chance that this arm's true value is the {better}; {loss}"]
+    remarks = [f"best: the chance that this arm's true value is the {better}. {LOSS}"]
     if answer.tau is None:
         remarks.append("The flat prior takes a lift of 300 % for as likely as one of 3 %.")
     else:
         remarks.append(
-            f"The lift prior expects lifts of about {100 * answer.tau:.3g} % either way, as most "
+            f"The lift prior expects lifts of about {percent(answer.tau)} either way, as most "
             "changes bring; it takes data to say more."
         )
     remarks.append(
         "This is one look. To look often and stop early, plan for it: regulars ab --plan."
     )
     return remarks
-
-
-def _writer(answer: Answer) -> Callable[[float], str]:
-    """Writes a rate with the digits that its interval lets matter; a share as a percentage."""
-    times = 100 if answer.kind == "conversion" else 1
-    widths = [high - low for low, high in (arm.interval for arm in answer.arms if arm.interval)]
-    width = times * min((width for width in widths if width > 0), default=1.0)
-    digits = min(max(ceil(1.5 - log10(width)), 0), 12)
-    return lambda value: f"{times * value:,.{digits}f}"
-
-
-def _size(answer: Answer, loss: float) -> str:
-    """A loss in the goal's own unit: of shares, percentage points."""
-    if answer.kind == "conversion":
-        return f"{100 * loss:.2g} points"
-    return f"{loss:,.2f}" if loss >= 1 else f"{loss:.2g}"
-
-
-def _percent(share: float) -> str:
-    """A chance; never 100 % nor 0 % by rounding alone."""
-    if 0.999 < share < 1:  # noqa: PLR2004
-        return "> 99.9 %"
-    if 0 < share < 0.001:  # noqa: PLR2004
-        return "< 0.1 %"
-    return f"{100 * share:.3g} %"

@@ -12,7 +12,7 @@ from .numbers import numbers
 from .power import smallest_lift, unit_variance
 from .tables import tables
 from .telling import NOBODY, sentence
-from .wording import lift
+from .wording import lift, percent
 
 if TYPE_CHECKING:
     from regulars.hooks import Trial
@@ -57,7 +57,7 @@ def _before(config: BayesAB, trial: Trial) -> Reading:
     finds = "can be found" if plan.lasting else f"{plan.horizon:.3g} days can find"
     table = Table(
         f"The smallest lift that {finds}, 4 times out of 5",
-        ("customers an arm", *(f"{100 * rate:.3g} % do it" for rate in RATES)),
+        ("customers an arm", *(f"{percent(rate)} do it" for rate in RATES)),
         rows,
         ("For a goal that so many customers reach anyway.",),
     )

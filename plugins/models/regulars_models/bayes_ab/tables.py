@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from regulars.hooks import Table
 
 from .qini import Qini
-from .wording import chance, lift, span, unit, value, window
+from .wording import LOSS, UNITS, chance, estimate, lift, percent, prior, span, window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from .analysis import GoalResult, Result
+    from .wording import Unit
 
 
 def tables(result: Result) -> tuple[Table, ...]:
@@ -24,14 +25,13 @@ def tables(result: Result) -> tuple[Table, ...]:
 
 def _goal(result: Result, goal: GoalResult, *, decides: bool) -> Table:
     found, known = goal.evidence, goal.posterior
-    columns = ("arm", "customers", unit(found.goal), "best", "loss", "lift, 95 % sure")
-    rows = tuple(_arm(goal, arm) for arm in range(len(result.trial.arms)))
+    unit, arms = UNITS[found.goal.kind], range(len(result.trial.arms))
+    columns = ("arm", "units", unit.head, "best", "loss", "lift, 95 % sure")
+    write = unit.writer(map(known.interval, arms))
+    rows = tuple(_arm(goal, arm, unit, write) for arm in arms)
     notes = []
     if decides:
-        notes.append(
-            "best: the chance to be the best arm. loss: what choosing it gives away on average. "
-            f"Both with {_prior(result)}."
-        )
+        notes.append(f"best: the chance to be the best arm. {LOSS} Both with {_prior(result)}.")
     if found.waiting:
         still = f"{found.waiting:,} of {found.units.sum():,.0f} are still within their "
         count = ", and count when these are over" if result.trial.adaptive else ""
@@ -39,7 +39,7 @@ def _goal(result: Result, goal: GoalResult, *, decides: bool) -> Table:
     if found.adjusted is not None and known.informed:
         notes.append(
             f"CUPED saved {100 * found.adjusted.saved:.1f} % of the variance; the trait is known "
-            f"of {100 * found.adjusted.known:.3g} %."
+            f"of {percent(found.adjusted.known)}."
         )
     title = f"{found.goal.id}, within {window(found.goal.within)}"
     if found.goal.better == "less" and found.goal.kind != "time":
@@ -47,13 +47,13 @@ def _goal(result: Result, goal: GoalResult, *, decides: bool) -> Table:
     return Table(title if known.informed else f"{title}: nothing yet", columns, rows, tuple(notes))
 
 
-def _arm(goal: GoalResult, arm: int) -> tuple[str, ...]:
+def _arm(goal: GoalResult, arm: int, unit: Unit, write: Callable[[float], str]) -> tuple[str, ...]:
     found, known = goal.evidence, goal.posterior
     bottom = float(found.bottom[arm])
     row = (
         known.names[arm],
         f"{found.units[arm]:,.0f}",
-        value(found.goal, float(found.top[arm]) / bottom) if bottom else "-",
+        write(float(found.top[arm]) / bottom) if bottom else "-",
     )
     if not known.informed:
         return (*row, "-", "-", "-")
@@ -61,14 +61,14 @@ def _arm(goal: GoalResult, arm: int) -> tuple[str, ...]:
     return (
         *row,
         chance(float(known.p_best[arm])),
-        f"{100 * float(known.relative_loss[arm]):.2g} %",
-        "-" if arm == 0 else f"{lift(it.mean)}, {span(it.low, it.high)}",
+        unit.loss(float(known.expected_loss[arm]), float(known.relative_loss[arm])),
+        "-" if arm == 0 else estimate(it.mean, it.low, it.high),
     )
 
 
 def _prior(result: Result) -> str:
     learned = result.trial.learned.get("experiments")
-    said = f"the lift prior N(0, {100 * result.plan.tau:.3g} %)"
+    said = f"the {prior(result.plan.tau)}"
     return f"{said}, learned from {learned} experiments" if learned else said
 
 
@@ -93,7 +93,7 @@ def _decided(result: Result) -> Table:
     said = f"look {decision.look} of {plan.looks}" if decision.look else "before the first look"
     note = (
         f"It stops at a look only (days {', '.join(f'{day:.3g}' for day in plan.days)}), and calls "
-        f"a winner by mistake at most {100 * plan.alpha:.3g} % of the times. The always-valid "
+        f"a winner by mistake at most {percent(plan.alpha)} of the times. The always-valid "
         "interval may be looked at whenever you like."
     )
     columns = ("arm", "lift at the look", "is", "always valid", "can find")
@@ -112,7 +112,7 @@ def _at_any_time(result: Result) -> Table:
     )
     note = (
         "It has no end, so there are no looks. The interval is valid whenever you look: over all "
-        f"days together it is wrong at most {100 * result.plan.alpha:.3g} % of the times."
+        f"days together it is wrong at most {percent(result.plan.alpha)} of the times."
     )
     title = f"What decides, at any time, today is day {result.day:,.0f}"
     return Table(title, ("arm", "always valid", "is", "can find"), rows, (note,))
@@ -122,14 +122,14 @@ def _parts(result: Result) -> Iterator[Table]:
     if result.segments:
         yield Table(
             f"{result.goals[0].evidence.goal.id}, by segment",
-            ("segment", "arm", "customers", "alone", "lift, 95 % sure"),
+            ("segment", "arm", "units", "alone", "lift, 95 % sure"),
             tuple(
                 (
                     each.segment,
                     each.arm,
                     f"{each.n:,}",
                     "-" if each.alone is None else lift(each.alone),
-                    f"{lift(each.mean)}, {span(each.low, each.high)}",
+                    estimate(each.mean, each.low, each.high),
                 )
                 for each in result.segments
             ),
@@ -143,7 +143,7 @@ def _parts(result: Result) -> Iterator[Table]:
                 (
                     " by ".join(each.factors),
                     " with ".join(each.levels),
-                    f"{lift(each.mean)}, {span(each.low, each.high)}" if each.told else "not told",
+                    estimate(each.mean, each.low, each.high) if each.told else "not told",
                     chance(each.positive) if each.told else "-",
                 )
                 for each in result.factors

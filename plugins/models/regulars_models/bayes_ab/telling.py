@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .wording import between, chance, days, lift
+from .wording import between, chance, days, lift, percent
 
 if TYPE_CHECKING:
     from .analysis import Result
@@ -61,10 +61,10 @@ def _equivalent(result: Result) -> str:
         )
         if standing == "worse"
     ]
-    same = f"no arm moves {_goal(result)} by more than {100 * result.plan.rope:.3g} %"
+    same = f"no arm moves {_goal(result)} by more than {percent(result.plan.rope)}"
     if worse:
         same = f"{_and(worse)} is worse, and no other arm moves {_goal(result)} by more than"
-        same += f" {100 * result.plan.rope:.3g} %"
+        same += f" {percent(result.plan.rope)}"
     return f"Equivalent: {same} ({_when(result)}). Take whichever is cheapest."
 
 

@@ -2,16 +2,71 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from dataclasses import dataclass
+from math import ceil, isfinite, log10
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from regulars.hooks import Goal
+    from collections.abc import Callable, Iterable
+
+    from regulars.hooks import GoalKind
 
 LARGE = 10.0  # a lift above it is no longer worth its digits
 HUGE = 1_000.0  # one above it says only that hardly anything is known
 WINDOWS = {"day": 86_400_000_000, "hour": 3_600_000_000, "minute": 60_000_000}  # microseconds
 SECOND = 1_000_000
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What a goal's value is a number of: ``head`` stands over its column.
+
+    A value is written ``times`` as large, ``sign`` after it, and ``apart`` after a difference.
+    """
+
+    head: str
+    times: float = 1.0
+    sign: str = ""
+    apart: str = ""
+
+    def writer(self, intervals: Iterable[tuple[float, float]]) -> Callable[[float], str]:
+        """What writes values with the digits that the narrowest of their ``intervals`` lets matter.
+
+        Without any interval that is two.
+        """
+        widths = [self.times * (high - low) for low, high in intervals if low < high]
+        digits = min(max(ceil(1.5 - log10(min(widths))), 0), 12) if widths else 2
+        return lambda value: f"{self.times * value:,.{digits}f}{self.sign}"
+
+    def between(self, low: float, high: float, write: Callable[[float], str]) -> str:
+        """From one value to another."""
+        return f"{write(low).removesuffix(self.sign)} to {write(high)}"
+
+    def loss(self, own: float | None, relative: float | None) -> str:
+        """What is given away: ``own`` in this unit, and ``relative`` as a share of the value."""
+        if own is None:
+            return "-"
+        said = f"{_rough(self.times * own)}{self.apart}"
+        return said if relative is None else f"{said} ({_rough(100 * relative)} %)"
+
+
+UNITS: dict[GoalKind, Unit] = {
+    "conversion": Unit("rate", 100.0, " %", " pp"),
+    "count": Unit("in 30 days", 30.0),
+    "mean": Unit("mean"),
+    "revenue": Unit("each"),
+    "time": Unit("days until"),
+    "ratio": Unit("ratio"),
+}
+LOSS = (
+    "loss: what choosing it gives away on average (pp: percentage points), and as a share of what "
+    "it brings."
+)
+
+
+def percent(share: float) -> str:
+    """A share as a percentage: ``4.5 %``."""
+    return f"{100 * share:.3g} %"
 
 
 def chance(p: float) -> str:
@@ -20,7 +75,7 @@ def chance(p: float) -> str:
         return "> 99.9 %"
     if 0 < p < 0.001:  # noqa: PLR2004
         return "< 0.1 %"
-    return f"{100 * p:.3g} %"
+    return percent(p)
 
 
 def lift(share: float) -> str:
@@ -35,39 +90,26 @@ def lift(share: float) -> str:
 
 
 def span(low: float, high: float) -> str:
-    """From one lift to another."""
+    """From one lift to another: ``-7.2 to +11.6 %``."""
     if low <= -1 and not isfinite(high):
         return "unknown"
-    return f"{lift(low)} to {lift(high)}"
+    start, end = lift(low), lift(high)
+    return f"{start.removesuffix(' %') if end.endswith(' %') else start} to {end}"
+
+
+def estimate(middle: float, low: float, high: float) -> str:
+    """A lift and from where to where it is: ``+1.8 %, -7.2 to +11.6 %``."""
+    return f"{lift(middle)}, {span(low, high)}"
+
+
+def prior(tau: float) -> str:
+    """The prior of lifts with this width."""
+    return f"lift prior N(0, {percent(tau)})"
 
 
 def between(low: float, high: float) -> str:
     """The same after the word between."""
     return f"{lift(low)} and {lift(high)}"
-
-
-def value(goal: Goal, number: float) -> str:
-    """What an arm brings, in the goal's own unit: a rate, events in 30 days, money, days."""
-    match goal.kind:
-        case "conversion":
-            return f"{100 * number:.2f} %"
-        case "count":
-            return f"{30 * number:.3g}"
-        case "time":
-            return f"{number:,.1f}"
-    return f"{number:,.2f}" if abs(number) >= 1 else f"{number:.3g}"
-
-
-def unit(goal: Goal) -> str:
-    """What ``value`` is a number of, as the head of a column."""
-    return {
-        "conversion": "rate",
-        "count": "in 30 days",
-        "mean": "mean",
-        "revenue": "each",
-        "time": "days until",
-        "ratio": "ratio",
-    }[goal.kind]
 
 
 def days(number: float, word: str = "") -> str:
@@ -81,3 +123,8 @@ def window(within: int) -> str:
     exact = ((word, size) for word, size in WINDOWS.items() if not within % size)
     word, size = next(exact, ("second", SECOND))
     return f"{within / size:,.0f} {word}{'' if within == size else 's'}"
+
+
+def _rough(number: float) -> str:
+    """Two digits of a number that is about right."""
+    return f"{number:,.0f}" if number >= 10 else f"{number:#.2g}"  # noqa: PLR2004
