@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from regulars.printing import print_json, print_table
+
 from .opening import at_option, instant_of, json_option, login, opened, playbook_argument
-from .printing import print_json, print_table
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from regulars.printing import json_text, print_json, print_table
+
 from .opening import json_option, opened, playbook_argument
-from .printing import json_text, print_json, print_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from regulars.printing import print_json, print_table
+
 from .opening import at_option, instant_of, json_option, opened, playbook_argument
-from .printing import print_json, print_table
 
 if TYPE_CHECKING:
     from regulars.delivery.feedback import Feedback

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from .printing import console, one_line, print_table
+from regulars.printing import console, one_line, print_table, print_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from regulars.experiments.brought import Brought
-    from regulars.hooks.trials import GoalKind, Reading
+    from regulars.hooks.trials import GoalKind
     from regulars.runs.experimenting import Standing
 
 VALUES: dict[GoalKind, str] = {
@@ -44,7 +44,7 @@ def print_findings(standing: Standing) -> None:
     if standing.reading is None:
         _print_brought(standing)
     else:
-        _print_tables(standing.reading)
+        print_tables(standing.reading.tables)
 
 
 def _sentences(standing: Standing) -> Iterator[str]:
@@ -76,15 +76,6 @@ def _forgotten(standing: Standing) -> Iterator[str]:
 def _unknown(standing: Standing) -> Iterator[str]:
     if standing.at > standing.known:
         yield f"What happened after the last run, {standing.known:%Y-%m-%d %H:%M}, isn't known yet."
-
-
-def _print_tables(reading: Reading) -> None:
-    for table in reading.tables:
-        print_table(table.title, table.columns, table.rows)
-        for note in table.notes:
-            console().print(Text(one_line(note), "dim"))
-        if table.notes:
-            console().print("")
 
 
 def _print_brought(standing: Standing) -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
+from regulars.printing import print_json, print_table
+
 from .opening import installed_plugins, json_option, opened
-from .printing import print_json, print_table
 
 
 @click.command("plugins")

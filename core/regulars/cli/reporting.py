@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from regulars.printing import print_table, print_title
 from regulars.runs.sentences import sentence
-
-from .printing import print_table, print_title
 
 if TYPE_CHECKING:
     from regulars.playbook.playbook import Playbook

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from regulars.delivery import IN_FLIGHT
+from regulars.printing import print_json
 
 from .opening import at_option, instant_of, json_option, opened, playbook_argument
-from .printing import print_json, progress_on_terminal
+from .progress import progress_on_terminal
 
 if TYPE_CHECKING:
     from pathlib import Path

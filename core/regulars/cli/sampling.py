@@ -9,8 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from regulars.playbook.secrets import redact
-
-from .printing import console, one_line, print_title
+from regulars.printing import console, one_line, print_title
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence

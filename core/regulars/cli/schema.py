@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
+from regulars.printing import print_json
+
 from .opening import installed_plugins
-from .printing import print_json
 
 
 @click.command("schema")

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from regulars.printing import print_json, print_table
+
 from .opening import json_option, opened, playbook_argument
-from .printing import print_json, print_table
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,9 +9,8 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
+from regulars.printing import console, one_line
 from regulars.segments.words import amount_in_words
-
-from .printing import console, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

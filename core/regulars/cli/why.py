@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from regulars.printing import print_json
+
 from .opening import at_option, instant_of, json_option, opened, playbook_argument
-from .printing import print_json
 
 if TYPE_CHECKING:
     from collections.abc import Collection

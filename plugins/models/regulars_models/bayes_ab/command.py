@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
 import click
+from regulars.hooks import print_json, print_tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -150,22 +150,6 @@ def _read(options: Mapping[str, Any]) -> tuple[float, float, float]:
 
 def _print(numbers: Mapping[str, Any], table: Table, *, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(numbers, ensure_ascii=False, indent=2))
-        return
-
-    from rich.box import SIMPLE_HEAD  # noqa: PLC0415 (the command line must start fast)
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table as Drawn  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
-    drawn = Drawn(
-        box=SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True, header_style="dim"
-    )
-    for place, column in enumerate(table.columns):
-        drawn.add_column(Text(column), justify="right" if place else "left", overflow="fold")
-    for row in table.rows:
-        drawn.add_row(*(Text(cell) for cell in row))
-    console = Console(highlight=False)
-    console.print(Text(table.title, "bold"), drawn, "", sep="\n")
-    for note in table.notes:
-        console.print(Text(note))
+        print_json(numbers)
+    else:
+        print_tables([table])
