@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from regulars.experiments.analysing import as_json
 from regulars.hooks import Goal, Happened, Outcome, Reading, Trial, Units
 from regulars_models.bayes_ab.kind import BAYES_AB
 from regulars_models.bayes_ab.quick import answer
@@ -148,7 +149,7 @@ def test_the_verdict_never_contradicts_the_intervals(
 def test_equal_data_give_equal_readings() -> None:
     first, second = read(trial([0.05, 0.07, 0.06])), read(trial([0.05, 0.07, 0.06]))
 
-    assert json.dumps(first.data) == json.dumps(second.data)
+    assert json.dumps(as_json(first.data)) == json.dumps(as_json(second.data))
     assert (first.sentence, first.tables) == (second.sentence, second.tables)
     assert first.picture is not None
     assert second.picture is not None
@@ -340,7 +341,7 @@ def test_all_or_nothing_is_told_in_words(rates: list[float]) -> None:
     reading = read(trial(rates, 50))
 
     assert reading.sentence
-    json.dumps(reading.data, allow_nan=False)
+    json.dumps(as_json(reading.data), allow_nan=False)
     assert reading.picture is not None
     ET.fromstring(reading.picture())
 
@@ -350,14 +351,14 @@ def test_an_arm_that_nobody_has_is_told_in_words() -> None:
     reading = read(replace(whole, arms=ARMS, weights=(0.5, 0.5, 0.0)))
 
     assert reading.sentence
-    json.dumps(reading.data, allow_nan=False)
+    json.dumps(as_json(reading.data), allow_nan=False)
 
 
 def test_one_arm_has_nothing_to_be_compared_with() -> None:
     reading = read(trial([0.1], 50))
 
     assert "nothing to compare" in reading.sentence
-    json.dumps(reading.data, allow_nan=False)
+    json.dumps(as_json(reading.data), allow_nan=False)
     assert reading.picture is not None
     ET.fromstring(reading.picture())
 

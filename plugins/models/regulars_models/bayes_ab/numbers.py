@@ -1,12 +1,9 @@
-"""Numbers: a result as JSON; what is not known or without end is null."""
+"""Numbers: a result for JSON; arrays and infinity are left to who prints it to make plain."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from math import isfinite
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from .qini import Qini
 from .settings import DAY
@@ -18,7 +15,7 @@ if TYPE_CHECKING:
 def numbers(result: Result) -> dict[str, Any]:
     """Everything that the tables say, unrounded; lifts are shares, days count from the start."""
     plan, decision = result.plan, result.decision
-    data = {
+    return {
         "day": result.day,
         "horizon": None if plan.lasting else plan.horizon,
         "prior": {"tau": plan.tau, "experiments": result.trial.learned.get("experiments", 0)},
@@ -41,8 +38,6 @@ def numbers(result: Result) -> dict[str, Any]:
             for gain in result.gains
         },
     }
-    plain: dict[str, Any] = _plain(data)
-    return plain
 
 
 def _goal(goal: GoalResult) -> dict[str, Any]:
@@ -70,16 +65,3 @@ def _goal(goal: GoalResult) -> dict[str, Any]:
         "cuped_saved": saved,
         "arms": arms,
     }
-
-
-def _plain(value: Any) -> Any:
-    """``value`` in what JSON knows."""
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple | np.ndarray):
-        return [_plain(inner) for inner in value]
-    if isinstance(value, np.generic):
-        return _plain(value.item())
-    if isinstance(value, float) and not isfinite(value):
-        return None
-    return value
