@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 from pydantic import StringConstraints
 from pydantic_core import core_schema
 
+from regulars.instants import DAY
+
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
@@ -53,7 +55,7 @@ _BEGINNING = datetime(1, 1, 2, tzinfo=UTC)  # of the calendar, as every zone can
 _END = datetime(9999, 12, 30, tzinfo=UTC)
 
 _UNITS = {"s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000}
-_UNITS |= {"d": 24 * _UNITS["h"], "w": 7 * 24 * _UNITS["h"]}
+_UNITS |= {"d": DAY, "w": 7 * DAY}
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ class Duration(Written):
     @property
     def days(self) -> int:
         """Whole days, for dates; months count as 30 days."""
-        return self.micros // _UNITS["d"] + 30 * self.months
+        return self.micros // DAY + 30 * self.months
 
     def __str__(self) -> str:
         if self.months:

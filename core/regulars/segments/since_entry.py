@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from regulars.playbook.conditions import NotPerformed, Performed
     from regulars.values import Duration
 
-DAY = timedelta(days=1)
-
 
 @dataclass(frozen=True)
 class SinceEntry:
@@ -84,12 +82,12 @@ def _lengths(
     noon = start.astimezone(zone).replace(hour=12, minute=0, second=0, microsecond=0)
     long = _length(within, noon, zone)
     while noon.date() <= end.astimezone(zone).date():
-        following = noon + DAY
+        following = noon + timedelta(days=1)
         if (next_long := _length(within, following, zone)) != long:
             yield micros(following.replace(hour=0)), long
             long = next_long
         noon = following
-    yield micros(end + 2 * DAY), long
+    yield micros(end + timedelta(days=2)), long
 
 
 def _length(within: Duration, start: datetime, zone: ZoneInfo) -> int:

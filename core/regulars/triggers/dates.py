@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from .occasions import Past
 
 MIDNIGHT = TimeOfDay(0, 0)
-DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -87,17 +86,17 @@ def days_that_come(
     offset = timedelta(days=trigger.offset.days)
     found: dict[Day, set[str]] = defaultdict(set)
     for name, zone in zones.items():
-        day = start.astimezone(zone).date() - DAY
+        day = start.astimezone(zone).date() - timedelta(days=1)
         while day <= end.astimezone(zone).date():
             told = trigger.at.on(day, zone)
             if start < told <= end:
                 found[_day(day - offset, told, zone)].add(name)
-            day += DAY
+            day += timedelta(days=1)
     return dict(found)
 
 
 def _day(base: date, told: datetime, zone: ZoneInfo) -> Day:
-    begins, ends = MIDNIGHT.on(base, zone), MIDNIGHT.on(base + DAY, zone)
+    begins, ends = MIDNIGHT.on(base, zone), MIDNIGHT.on(base + timedelta(days=1), zone)
     return Day(base, micros(told), micros(begins), micros(ends))
 
 

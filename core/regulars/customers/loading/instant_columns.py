@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regulars.instants import MICROSECOND
+from regulars.instants import DAY, MICROSECOND
 
 from .cells import EARLIEST, LATEST
 from .remembered import Remembered
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # Length → decimals of a second.
 _LAYOUTS = {10: 0, 16: 0, 19: 0, 23: 3, 26: 6}
 _SEPARATORS = {4: "-", 7: "-", 10: "T ", 13: ":", 16: ":", 19: "."}
-_HOUR = 3_600_000_000  # microseconds
+_HOUR = DAY // 24  # microseconds
 _MIXED = -(2**62)  # the clock changes within the hour, which few zones ever did
 _DAY_LONG = 10  # characters of a date
 _MONTHS = 12
@@ -94,7 +94,7 @@ def _parsed(letters: NDArray[np.uint8]) -> Micros | None:
         return None
     days = _days(digits)
     times = _time_of_day(digits, _LAYOUTS[width])
-    return None if days is None or times is None else days * (24 * _HOUR) + times
+    return None if days is None or times is None else days * DAY + times
 
 
 def _days(digits: NDArray[np.uint8]) -> Micros | None:
