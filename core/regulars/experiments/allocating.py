@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert
 
 from regulars.hooks.attribution import blamed
-from regulars.instants import micros
-from regulars.segments.scope import Scope
 from regulars.store.tables import allocations
 
 from .probabilities import given_last
-from .trial import trial_of
+from .trial import trial_before
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +20,7 @@ if TYPE_CHECKING:
 
     from regulars.hooks.trials import Trial
     from regulars.playbook.experiments import Allocation
+    from regulars.segments.scope import Scope
     from regulars.store import Store
 
 CLOSE = 1e-6  # how far from 1 the probabilities may add up
@@ -39,24 +36,8 @@ def allocate(store: Store, scope: Scope) -> None:
     for name, experiment in scope.playbook.experiments.items():
         if experiment.allocation is not None:
             with store.transaction() as connection:
-                trial = trial_of(connection, just_before(connection, scope), name)
-                trial = replace(trial, now=micros(scope.now))
+                trial = trial_before(connection, scope, name)
                 _keep(connection, trial, _asked(scope, experiment.allocation, trial))
-
-
-def just_before(connection: Connection, scope: Scope) -> Scope:
-    """What earlier runs did: who is given an arm at this instant has not been seen to do anything.
-
-    So a run that is done again at its instant asks the same question.
-    """
-    return Scope.of(
-        connection,
-        scope.playbook,
-        scope.plugins,
-        scope.plan,
-        scope.tables,
-        scope.now - timedelta(microseconds=1),
-    )
 
 
 def _keep(connection: Connection, trial: Trial, given: Mapping[str, float]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from sqlalchemy import select
 
 from regulars.hooks.trials import Trial, Units
 from regulars.instants import micros
+from regulars.segments.scope import Scope
 from regulars.store.tables import exposure_facts, learned
 
 from .arrays import arrays
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, FromClause
 
     from regulars.playbook.experiments import Experiment
-    from regulars.segments.scope import Scope
 
 CLOSE = 1e-6  # how little a probability may differ from a weight to be the same
 
@@ -68,6 +69,26 @@ def trial_of(connection: Connection, scope: Scope, name: str) -> Trial:
         learned=_learned(connection, experiment),
         lasting=is_lasting(scope.playbook, name),
     )
+
+
+def trial_before(connection: Connection, scope: Scope, name: str) -> Trial:
+    """The experiment ``name`` as earlier runs left it, looked at at the instant of ``scope``.
+
+    Who is given an arm at this very instant has not been seen to do anything, so a run that is done
+    again at its instant sees the same.
+
+    Raises:
+        PluginError: as ``trial_of``.
+    """
+    earlier = Scope.of(
+        connection,
+        scope.playbook,
+        scope.plugins,
+        scope.plan,
+        scope.tables,
+        scope.now - timedelta(microseconds=1),
+    )
+    return replace(trial_of(connection, earlier, name), now=micros(scope.now))
 
 
 def _edited(units: Units, weights: Sequence[float]) -> bool:

@@ -12,9 +12,8 @@ from sqlalchemy import select
 
 from regulars.amounts import SCALE
 from regulars.customers.trait_sql import Events, traits_of_all
-from regulars.experiments.allocating import just_before
 from regulars.experiments.arrays import arrays
-from regulars.experiments.trial import trial_of
+from regulars.experiments.trial import trial_before
 from regulars.hooks.kinds import Moment
 from regulars.hooks.predictions import ModelData, ModelEvents
 from regulars.instants import DAY, instant, micros
@@ -167,7 +166,4 @@ def _days_ago(dates: NDArray[Any], scope: Scope) -> NDArray[np.float64]:
 
 def _trial(connection: Connection, scope: Scope, name: str | None) -> Trial | None:
     """The experiment as earlier runs left it: this one has not given its arms out yet."""
-    if name is None:
-        return None
-    trial = trial_of(connection, just_before(connection, scope), name)
-    return replace(trial, now=micros(scope.now))
+    return None if name is None else trial_before(connection, scope, name)
