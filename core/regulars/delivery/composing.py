@@ -17,7 +17,7 @@ from regulars.messages.addresses import address
 from regulars.messages.arms import arm_words
 from regulars.messages.links import linking
 from regulars.messages.rendering import Renderer, RenderError
-from regulars.policy import routes
+from regulars.policy import experiment_routes
 from regulars.store import tables
 
 from .keys import delivery_key
@@ -75,7 +75,9 @@ def gather(connection: Connection, scope: Scope, claims: Sequence[Claim]) -> Mat
 
 def experiments_of(playbook: Playbook) -> dict[tuple[str, str], str]:
     """The experiment of each step that sends with one, by journey and step."""
-    return {(r.journey, r.step): r.experiment for r in routes(playbook) if r.experiment}
+    return {
+        (route.journey, route.step): experiment for experiment, route in experiment_routes(playbook)
+    }
 
 
 def _events(connection: Connection, ids: Sequence[int]) -> dict[int, dict[str, Any]]:

@@ -3,6 +3,6 @@
 from .again import LastLook
 from .checks import decide
 from .contents import content_of
-from .routing import address, routes
+from .routing import address, experiment_routes, routes
 
-__all__ = ["LastLook", "address", "content_of", "decide", "routes"]
+__all__ = ["LastLook", "address", "content_of", "decide", "experiment_routes", "routes"]

@@ -7,9 +7,9 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from regulars.messages.rendering import DEFAULT_LAYOUT
-from regulars.playbook.journeys import Send
-from regulars.playbook.walking import all_steps
 from regulars.values import jsonable
+
+from .routing import experiment_routes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,9 +43,10 @@ def content_of(playbook: Playbook, plugins: Plugins, name: str) -> bytes:
 
 def _arms(playbook: Playbook, name: str) -> dict[str, Any]:
     """The arms, with their variables, of every experiment that the message is sent with."""
-    sends = (step for _, step in all_steps(playbook.journeys) if isinstance(step, Send))
-    used = {send.experiment for send in sends if send.send == name and send.experiment}
-    return {name: playbook.experiments[name].variables() for name in used}
+    used = {
+        experiment for experiment, route in experiment_routes(playbook) if route.message == name
+    }
+    return {experiment: playbook.experiments[experiment].variables() for experiment in used}
 
 
 def _files(playbook: Playbook, plugins: Plugins, message: Message) -> Iterator[bytes]:

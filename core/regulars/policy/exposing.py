@@ -14,7 +14,7 @@ from sqlalchemy import and_, or_, select
 
 from regulars.experiments import Assignment, expose
 
-from .routing import routes
+from .routing import experiment_routes
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -45,7 +45,6 @@ def expose_readers(connection: Connection, candidates: Candidates) -> None:
 def _steps(playbook: Playbook) -> dict[str, list[tuple[str, str]]]:
     """The journeys and steps that send with each experiment."""
     steps: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for route in routes(playbook):
-        if route.experiment is not None:
-            steps[route.experiment].append((route.journey, route.step))
+    for experiment, route in experiment_routes(playbook):
+        steps[experiment].append((route.journey, route.step))
     return steps

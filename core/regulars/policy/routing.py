@@ -46,6 +46,13 @@ def routes(playbook: Playbook) -> Iterator[Route]:
                 yield Route(name, step, send.send, tuple(channels), send.experiment)
 
 
+def experiment_routes(playbook: Playbook) -> Iterator[tuple[str, Route]]:
+    """Every ``send`` step that has an experiment, behind its experiment's name."""
+    for route in routes(playbook):
+        if route.experiment is not None:
+            yield route.experiment, route
+
+
 def address(scope: Scope, message: str, channel: str) -> ColumnElement[Any]:
     """The attribute that holds the address of a customer on ``channel``."""
     medium = scope.playbook.messages[message].parts[channel].medium

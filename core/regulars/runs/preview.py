@@ -17,7 +17,7 @@ from regulars.hooks import Outgoing, RunInfo
 from regulars.instants import micros
 from regulars.messages.mime import mime
 from regulars.playbook.triggers import EventTrigger
-from regulars.policy import address, routes
+from regulars.policy import address, experiment_routes, routes
 from regulars.store import tables
 
 from .glimpse import customer_number, glimpse
@@ -86,8 +86,9 @@ def _claim(
 ) -> Claim:
     number = customer_number(connection, customer)
     people = scope.tables.customers
-    sends = (route for route in routes(scope.playbook) if route.message == message)
-    shown = next((route for route in sends if route.experiment is not None), None)
+    shown = next(
+        (route for _, route in experiment_routes(scope.playbook) if route.message == message), None
+    )
     target = select(address(scope, message, channel)).where(people.c.id == number)
     return Claim(
         id=0,
