@@ -8,11 +8,11 @@ What is where, in the order in which an experiment comes through:
 - ``prior``, ``lift``, ``ranking``: what is known of the arms together
 - ``sequential``, ``rules``, ``power``, ``decision``: when to stop, and what may be said
 - ``checks``: what a person should know before they believe it
-- ``pooling``, ``factorial``, ``uplift``, ``qini``: by segment, by factor, by customer
+- ``pooling``, ``factorial``, ``uplift``: by segment, by factor, by customer; ``uplift`` has the
+  model of that name as well, whose score segments can read
 - ``analysis`` strings these together; ``reading`` puts it into words (``telling``, ``wording``),
   ``tables``, ``numbers`` for JSON and a ``picture``
 - ``allocations``, ``bandit``, ``delays``: the bandits after ``allocation: {use: thompson}``
-- ``gain``, ``trees``: the model ``uplift``, whose score segments can read
 - ``command``, ``totals``, ``quick``, ``quick_words``: ``regulars ab``; posteriors of single arms
   in ``marginals``, ``spend``, ``pairs``, ``quadrature``
 """
@@ -49,7 +49,7 @@ def regulars_allocations() -> Iterable[AllocationKind]:
 @hookimpl
 def regulars_models() -> Iterable[ModelKind]:
     """Offer ``uplift``."""
-    from .gain import UPLIFT  # noqa: PLC0415 (only when a playbook is read)
+    from .uplift.model import UPLIFT  # noqa: PLC0415 (only when a playbook is read)
 
     return [UPLIFT]
 

@@ -20,9 +20,10 @@ from .lift import posterior
 from .pooling import by_segment
 from .power import smallest_lift
 from .prior import TAU, learn
-from .qini import qini
 from .settings import DAY
-from .uplift import uplift
+from .uplift.cohort import cohort
+from .uplift.ordering import ordered
+from .uplift.qini import qini
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     from .factorial import Contrast
     from .lift import LiftPosterior
     from .pooling import SegmentLift
-    from .qini import Qini
     from .settings import BayesAB
+    from .uplift.qini import Qini
 
 WEEK = 7 * DAY
 
@@ -48,7 +49,7 @@ class GoalResult:
 
 
 @dataclass(frozen=True)
-class Gain:
+class Targeting:
     """Who gains from ``arm``: the test of the score, or a sentence that says why there is none."""
 
     arm: str
@@ -67,7 +68,7 @@ class Result:
     checks: Mapping[str, Check]
     segments: tuple[SegmentLift, ...] = ()
     factors: tuple[Contrast, ...] = ()
-    gains: tuple[Gain, ...] = ()
+    gains: tuple[Targeting, ...] = ()
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -172,18 +173,20 @@ def _filled(trial: Trial) -> Check:
     return sample_ratio(trial.arms, counts, trial.weights)
 
 
-def _gains(config: BayesAB, trial: Trial, first: Outcome) -> list[Gain]:
+def _gains(config: BayesAB, trial: Trial, first: Outcome) -> list[Targeting]:
     if not config.uplift:
         return []
     return [
-        Gain(arm, _who_gains(config, trial, first, place))
+        Targeting(arm, _who_gains(config, trial, first, place))
         for place, arm in enumerate(trial.arms[1:], start=1)
     ]
 
 
 def _who_gains(config: BayesAB, trial: Trial, first: Outcome, arm: int) -> Qini | str:
+    units = cohort(trial, first, config.uplift, arm)
+    if isinstance(units, str):
+        return units
     try:
-        learned = uplift(trial, first, config.uplift, arm)
+        return qini(ordered(units))
     except RegularsError as missing:  # scikit-learn: the rest can be read without it
         return str(missing)
-    return learned if isinstance(learned, str) else qini(learned.evidence)

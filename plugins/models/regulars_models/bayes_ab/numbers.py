@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from .qini import Qini
 from .settings import DAY
+from .uplift.qini import Qini
 
 if TYPE_CHECKING:
     from .analysis import GoalResult, Result

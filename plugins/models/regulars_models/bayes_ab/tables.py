@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from regulars.hooks import Table
 
-from .qini import Qini
+from .uplift.qini import Qini
 from .wording import LOSS, UNITS, chance, estimate, lift, percent, prior, span, window
 
 if TYPE_CHECKING:

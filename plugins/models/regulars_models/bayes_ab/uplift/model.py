@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from regulars.hooks import ModelData, Outcome, Trial
 
 
-class Gain(Settings):
-    """What it learns from: ``traits`` as they were at exposure; the first goal unless it says so.
+class UpliftSettings(Settings):
+    """What is learned from: ``traits`` as they were at exposure; the first goal unless it says so.
 
     ``arm`` is what is compared with the control, by default the first other one.
     """
@@ -32,20 +32,21 @@ class Gain(Settings):
     goal: Annotated[str | None, Field(description="the id of a goal; the first")] = None
 
 
-def _outputs(_config: Gain) -> Mapping[str, Output]:
+def _outputs(_config: UpliftSettings) -> Mapping[str, Output]:
     return {"lift": Output("of the goal, better with the arm than without")}
 
 
-def _reads(config: Gain) -> Reads:
+def _reads(config: UpliftSettings) -> Reads:
     return Reads(traits=config.traits, experiment=config.experiment)
 
 
-def _fit(config: Gain, data: ModelData, seed: int) -> Fitted | str:
+def _fit(config: UpliftSettings, data: ModelData, seed: int) -> Fitted | str:
     import numpy as np  # noqa: PLC0415 (only when there is something to learn)
 
+    from .cohort import cohort  # noqa: PLC0415
+    from .learning import learned  # noqa: PLC0415
+    from .ordering import ordered  # noqa: PLC0415
     from .qini import qini  # noqa: PLC0415
-    from .trees import Trees  # noqa: PLC0415
-    from .uplift import uplift  # noqa: PLC0415
 
     trial = data.trial
     if trial is None or not trial.outcomes:
@@ -56,22 +57,21 @@ def _fit(config: Gain, data: ModelData, seed: int) -> Fitted | str:
     if all(np.isnan(trial.units.traits[name]).all() for name in config.traits):
         return "Of nobody these traits were noted at exposure yet; they are from now on."
     arm, outcome = found
-    answer = uplift(trial, outcome, config.traits, arm, seed)
-    if isinstance(answer, str):
-        return answer
-    curve = qini(answer.evidence)
+    units = cohort(trial, outcome, config.traits, arm, seed)
+    if isinstance(units, str):
+        return units
+    curve, name = qini(ordered(units, seed)), trial.arms[arm]
     if not curve.found:
-        return f"Nothing tells yet who gains more from '{answer.arm}': targeting does as by chance."
-    trees = Trees.of([model for pair in answer.scorer.pairs for model in pair])
+        return f"Nothing tells yet who gains more from '{name}': targeting does as by chance."
     return Fitted(
-        {"arm": answer.arm, "goal": outcome.goal.id, "better": outcome.goal.better},
-        trees.arrays(),
-        {"units": len(answer.row)},
+        {"arm": name, "goal": outcome.goal.id, "better": outcome.goal.better},
+        learned(units, seed).arrays(),
+        {"units": len(units.row)},
         {"qini": curve.coefficient, "band": curve.band, "chance": curve.chance},
     )
 
 
-def _named(config: Gain, trial: Trial) -> tuple[int, Outcome] | str:
+def _named(config: UpliftSettings, trial: Trial) -> tuple[int, Outcome] | str:
     """The arm's place and the goal that the settings name; a sentence if there is none."""
     arms, goals = trial.arms[1:], {outcome.goal.id: outcome for outcome in trial.outcomes}
     arm, goal = config.arm or next(iter(arms), ""), config.goal or next(iter(goals))
@@ -82,18 +82,23 @@ def _named(config: Gain, trial: Trial) -> tuple[int, Outcome] | str:
     return trial.arms.index(arm), goals[goal]
 
 
-def _score(config: Gain, fitted: Fitted, data: ModelData) -> Mapping[str, NDArray[Any]]:
+def _score(config: UpliftSettings, fitted: Fitted, data: ModelData) -> Mapping[str, NDArray[Any]]:
     import numpy as np  # noqa: PLC0415 (only when there is something to score)
 
+    from .learning import scores  # noqa: PLC0415
     from .trees import Trees  # noqa: PLC0415
 
-    trees = Trees.from_arrays(fitted.arrays)
     columns = np.column_stack([data.traits[name] for name in config.traits])
-    expected = trees.expect(columns)  # of each fold with the arm, then with the control
-    lift = (expected[0::2] - expected[1::2]).mean(axis=0)
+    lift = scores(Trees.from_arrays(fitted.arrays), columns)
     return {"lift": -lift if fitted.parameters["better"] == "less" else lift}
 
 
 UPLIFT = ModelKind(
-    "uplift", "To whom an experiment's arm makes a difference", Gain, _outputs, _reads, _fit, _score
+    "uplift",
+    "To whom an experiment's arm makes a difference",
+    UpliftSettings,
+    _outputs,
+    _reads,
+    _fit,
+    _score,
 )

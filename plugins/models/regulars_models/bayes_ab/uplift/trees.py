@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from .measures import Floats
+    from regulars_models.bayes_ab.measures import Floats
 
 AT_ONCE = 50_000  # rows
 _NODE = ("feature", "threshold", "missing_left", "left", "right", "value")

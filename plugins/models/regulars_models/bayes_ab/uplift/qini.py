@@ -15,8 +15,9 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 if TYPE_CHECKING:
-    from .measures import Floats
-    from .uplift import Evidence
+    from regulars_models.bayes_ab.measures import Floats
+
+    from .ordering import Order
 
 POINTS = 20  # of the curve
 
@@ -44,9 +45,9 @@ class Qini:
         return self.coefficient > self.band
 
 
-def qini(evidence: Evidence, level: float = 0.95) -> Qini:
-    """The curve of ``evidence`` with the band that random targeting stays in with ``level``."""
-    gain = evidence.gain[np.lexsort((evidence.row, evidence.rank))]
+def qini(order: Order, level: float = 0.95) -> Qini:
+    """The curve of ``order`` with the band that random targeting stays in with ``level``."""
+    gain = order.gain[np.lexsort((order.row, order.rank))]
     n = len(gain)
     curve = np.concatenate([[0.0], np.cumsum(gain)]) / n
     place = np.rint(np.linspace(0, n, POINTS + 1)).astype(int)
