@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
+from regulars.playbook.policy import HOLDOUT
 from regulars.printing import console, one_line
 from regulars.segments.words import amount_in_words
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from regulars.runs.why import Passage, Why
     from regulars.segments.explaining import Finding
 
-HOLDOUT = "holdout"  # recorded like an experiment, told on its own
 GROUPS = {"all": "all of", "any": "any of", "none": "none of", "and": "and"}
 
 

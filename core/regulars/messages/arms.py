@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from regulars.playbook.experiments import ITSELF
+
 if TYPE_CHECKING:
     from regulars.playbook.experiments import Experiment
-
-NAME = "name"  # what the arm itself is called, beside its variables
 
 
 def arm_names(experiment: Experiment) -> frozenset[str]:
     """The names behind ``arm.``: the variables of every arm, and its name."""
-    return frozenset({NAME}.union(*experiment.variables().values()))
+    return frozenset({ITSELF}.union(*experiment.variables().values()))
 
 
 def arm_words(experiment: Experiment, arm: str | None) -> dict[str, Any]:
@@ -22,4 +22,4 @@ def arm_words(experiment: Experiment, arm: str | None) -> dict[str, Any]:
     """
     arms = experiment.variables()
     name = arm if arm in arms else experiment.control
-    return {**dict.fromkeys(arm_names(experiment), ""), **arms[name], NAME: name}
+    return {**dict.fromkeys(arm_names(experiment), ""), **arms[name], ITSELF: name}

@@ -19,6 +19,7 @@ MOST_ARMS = 64  # that factors may make
 LONGEST = 190  # characters of an arm's name in the store
 CLOSE = 1e-6  # how far from 1 the weights may add up
 CONTROL = "control"  # the arm that the others are compared with, where one is called so
+ITSELF = "name"  # what templates call the arm itself, beside its variables
 Variables = dict[Name, Scalar]
 
 

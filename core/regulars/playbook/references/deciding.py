@@ -9,7 +9,7 @@ from regulars.hooks.attribution import blamed
 from regulars.hooks.kinds import Settings
 from regulars.playbook.experiments import Decide, Experiment
 from regulars.playbook.parts import Kind, Offered
-from regulars.playbook.positions import ListNode, MapNode, Path, ScalarNode
+from regulars.playbook.positions import Path
 
 from .fitting import ARTICLE
 from .known import Known
@@ -29,24 +29,12 @@ def check_decide(known: Known, path: Path, decide: Decide | None) -> Iterator[Pr
         yield known.draft.document.problem(path, str(error), at=("use",))
         return
     for trait in traits:
-        at = _written(known, path, trait)
+        at = known.written(path, trait)
         yield from known.in_section("traits", "trait", path, at, trait)
         typed = known.trait(trait)
         if typed and typed.type == "text":
             reason = f"{trait} is {ARTICLE[typed.type]}, and {kind.name} reads numbers and times"
             yield known.draft.document.problem(path, reason, at=at)
-
-
-def _written(known: Known, path: Path, trait: str) -> Path:
-    """Where the settings at ``path`` name the trait; they are the plugin's own words."""
-    entry = known.draft.document.entry(path)
-    for word, (_, node) in entry.node.entries.items() if isinstance(entry.node, MapNode) else ():
-        if isinstance(node, ScalarNode) and node.value == trait:
-            return (word,)
-        for place, item in enumerate(node.items if isinstance(node, ListNode) else ()):
-            if isinstance(item, ScalarNode) and item.value == trait:
-                return (word, place)
-    return ("use",)
 
 
 def check_allocation(known: Known, path: Path, experiment: Experiment) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 from regulars.errors import Problem
-from regulars.playbook.experiments import Experiment
+from regulars.playbook.experiments import ITSELF, Experiment
 from regulars.playbook.positions import Path, plain
 
 from .deciding import check_allocation, check_decide
@@ -15,7 +15,6 @@ from .goals import check_goal
 from .known import Known
 
 NOBODY = "none"  # what is printed as the arm of whoever takes no part
-ITSELF = "name"  # what templates call the arm itself, beside its variables
 
 
 def check_experiments(known: Known) -> Iterator[Problem]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from regulars.errors import Problem
 from regulars.playbook.draft import Draft
-from regulars.playbook.positions import Path
+from regulars.playbook.positions import Path, plain
 from regulars.playbook.sources import BUILT_IN, KINDS_OF_CUSTOMER
 from regulars.playbook.suggestions import unknown
 from regulars.playbook.traits import (
@@ -79,6 +80,11 @@ class Known:
 
     # -------------------------------------------------------------- problems
 
+    def written(self, path: Path, *names: str) -> Path:
+        """Where the settings at ``path``, a plugin's own words, write one of ``names``."""
+        settings = plain(self.draft.document.entry(path).node)
+        return next((at for at in _places(settings, names) if at != ("use",)), ("use",))
+
     def in_section(
         self, section: str, noun: str, path: Path, at: Path, name: str
     ) -> Iterator[Problem]:
@@ -103,3 +109,11 @@ class Known:
         told = isinstance(self.models.get(model), Told)
         if told or model not in self.draft.declared("models"):
             yield from self.among(self.scores, "score", path, at, name)
+
+
+def _places(value: Any, names: tuple[str, ...]) -> Iterator[Path]:
+    if isinstance(value, str) and value in names:
+        yield ()
+    below = value.items() if isinstance(value, dict) else ()
+    for word, item in enumerate(value) if isinstance(value, list) else below:
+        yield from ((word, *rest) for rest in _places(item, names))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from regulars.errors import Problem
 from regulars.hooks.predictions import Reads
 from regulars.playbook.models import Model
-from regulars.playbook.positions import Path, plain
+from regulars.playbook.positions import Path
 from regulars.playbook.suggestions import unknown
 from regulars.playbook.traits import event_and_property
 
@@ -31,16 +30,16 @@ def check_models(known: Known) -> Iterator[Problem]:
 def _events(known: Known, path: Path, reads: Reads) -> Iterator[Problem]:
     pairs = [event_and_property(name) for name in (*reads.amounts, *reads.texts)]
     for event in dict.fromkeys([*reads.events, *(event for event, _ in pairs)]):
-        yield from known.events.event(path, _place(known, path, event), event)
+        yield from known.events.event(path, known.written(path, event), event)
     for event, name in pairs:
         if name is not None:
-            at = _place(known, path, name, f"{event}.{name}")
+            at = known.written(path, name, f"{event}.{name}")
             yield from known.events.property(path, at, event, name)
 
 
 def _names(known: Known, path: Path, reads: Reads) -> Iterator[Problem]:
     for trait in reads.traits:
-        at = _place(known, path, trait)
+        at = known.written(path, trait)
         if trait.removeprefix("score.") in known.scores:
             reason = f"a model can't read the score '{trait}' of a model; it can read traits"
             yield known.draft.document.problem(path, reason, at=at)
@@ -50,9 +49,9 @@ def _names(known: Known, path: Path, reads: Reads) -> Iterator[Problem]:
             reason = f"a model reads traits that are numbers or times, and {trait} is text"
             yield known.draft.document.problem(path, reason, at=at)
     for attribute in reads.attributes:
-        yield from known.is_attribute(path, _place(known, path, attribute), attribute)
+        yield from known.is_attribute(path, known.written(path, attribute), attribute)
     if (name := reads.experiment) is not None:
-        at = _place(known, path, name)
+        at = known.written(path, name)
         yield from known.in_section("experiments", "experiment", path, at, name)
 
 
@@ -88,17 +87,3 @@ def _unfit(known: Known, name: str, other: str) -> str | None:
         if said is None or said.type != promised.type:
             return f"the model '{other}' has no score '{output}' as '{name}' has"
     return None
-
-
-def _place(known: Known, path: Path, *names: str) -> Path:
-    """Where the settings of the model at ``path`` write one of ``names``."""
-    written = plain(known.draft.document.entry(path).node)
-    return next((at for at in _places(written, names) if at != ("use",)), ("use",))
-
-
-def _places(value: Any, names: tuple[str, ...]) -> Iterator[Path]:
-    if isinstance(value, str) and value in names:
-        yield ()
-    below = value.items() if isinstance(value, dict) else ()
-    for word, item in enumerate(value) if isinstance(value, list) else below:
-        yield from ((word, *rest) for rest in _places(item, names))
