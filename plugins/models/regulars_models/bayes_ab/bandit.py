@@ -14,7 +14,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from regulars.errors import PlaybookError, Problem
 
 from . import marginals
 from .delays import matured
@@ -40,15 +39,12 @@ WIDE = 1.0  # the standard deviation of a logarithm of which nothing is known
 def allocate(policy: Callable[[Floats], Floats], floor: float, trial: Trial) -> Sequence[float]:
     """Each arm's probability by the first goal of ``trial``, at least ``floor``.
 
-    Raises PlaybookError for a floor above an equal share, and without a goal.
+    That there is a goal, and a floor of at most an equal share, is seen to where the playbook is
+    checked.
     """
     arms = len(trial.arms)
-    if floor * arms > 1 + 1e-9:
-        raise _refused(
-            trial, f"floor is {floor:.9g}, but {arms} arms can have {1 / arms:.3g} each; lower it"
-        )
-    if not trial.outcomes:
-        raise _refused(trial, "there is no goal to allocate by; add one to goals")
+    if arms == 1:  # there is nobody to be better than
+        return [1.0]
     least = max(floor, LEAST)
     shares = least + (1 - arms * least) * policy(p_best(trial, trial.outcomes[0]))
     return [float(share) for share in shares / shares.sum()]
@@ -64,8 +60,6 @@ def top_two(best: Floats) -> Floats:
 
     An arm is drawn by them; half of the time it is passed on to another one, drawn by them too.
     """
-    if len(best) == 1:
-        return best
     apart = 1.0 - np.eye(len(best))  # summed, as a difference would lose who is hardly ever best
     others = apart @ best
     sure = others < np.finfo(float).tiny  # that one is the best: its rivals share the other half
@@ -82,7 +76,7 @@ def p_best(trial: Trial, outcome: Outcome) -> Floats:
     Equal for all while there is nothing to tell them apart by.
     """
     beliefs = _beliefs(trial, outcome)
-    if beliefs is None or len(beliefs) == 1:
+    if beliefs is None:
         return np.full(len(trial.arms), 1 / len(trial.arms))
     goal = outcome.goal
     smaller = (goal.better == "less") != (goal.kind == "time")  # the more a day, the sooner
@@ -169,7 +163,3 @@ def _logarithms(trial: Trial, found: Statistics) -> Sequence[Marginal] | None:
         else marginals.LogNormal(middle, WIDE)
         for y, v in zip(effects.y, np.maximum(effects.v, 1e-12), strict=True)
     ]
-
-
-def _refused(trial: Trial, reason: str) -> PlaybookError:
-    return PlaybookError([Problem(f"experiment {trial.name}", 0, 0, "allocation", reason)])

@@ -55,6 +55,10 @@ class Plan:
             return ()
         return tuple(self.horizon * (i + 1) / self.looks for i in range(self.looks))
 
+    def level(self, arms: int) -> float:
+        """How much of ``alpha`` each comparison of one of ``arms`` with the control may use up."""
+        return self.alpha / max(arms - 1, 1)
+
 
 @dataclass(frozen=True)
 class Look:
@@ -144,19 +148,18 @@ def intervals_at(plan: Plan, looks: Sequence[Look]) -> tuple[Interval, ...]:
     """The intervals of the last of ``looks``; they hold together with those of all before."""
     effects = looks[-1].effects
     fractions = [look.day / plan.horizon for look in looks]
-    others = range(1, len(effects))
     made = []
-    for arm in others:
+    for arm in range(1, len(effects)):
         information = [1 / look.effects.against(arm)[1] for look in looks]
         y, v = effects.against(arm)
-        half = bounds(fractions, plan.alpha / len(others), information)[-1] * np.sqrt(v)
+        half = bounds(fractions, plan.level(len(effects)), information)[-1] * np.sqrt(v)
         made.append(_interval(effects, arm, y - half, y + half))
     return tuple(made)
 
 
 def flagged(plan: Plan, effects: Effects) -> Flag:
     """What the always-valid intervals of ``effects`` say, shared among the arms by Bonferroni."""
-    alpha = plan.alpha / max(len(effects) - 1, 1)
+    alpha = plan.level(len(effects))
     intervals = tuple(
         _interval(effects, arm, *confidence_sequence(*effects.against(arm), alpha))
         for arm in range(1, len(effects))

@@ -56,7 +56,7 @@ def smallest_lift(v: float, plan: Plan, arms: int = 2, power: float = POWER) -> 
     """
     if not v < np.inf:
         return float("inf")
-    shared = replace(plan, alpha=plan.alpha / max(arms - 1, 1))
+    shared = replace(plan, alpha=plan.level(arms))
     if plan.lasting:
         far = float(always(v, shared.alpha) + ndtri(power))
         return float(np.expm1(min(far * np.sqrt(v), 700.0)))
