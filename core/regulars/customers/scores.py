@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from regulars.hooks.kinds import ModelKind
     from regulars.hooks.plugins import Plugins
-    from regulars.hooks.predictions import Output, OutputType, Reads
+    from regulars.hooks.predictions import Foresees, Output, OutputType, Reads
     from regulars.playbook.models import Model
     from regulars.playbook.playbook import Playbook
 
@@ -47,6 +47,12 @@ class PlannedModel:
     reads: Reads
     digest: bytes
     blame: str
+
+    @property
+    def foreseen(self) -> dict[str, Foresees]:
+        """What its scores say of the future, by output: of those that are numbers."""
+        numbers = {name: out for name, out in self.outputs.items() if out.type == "number"}
+        return {name: out.foresees for name, out in numbers.items() if out.foresees is not None}
 
 
 def plan_models(playbook: Playbook, plugins: Plugins) -> dict[str, PlannedModel]:

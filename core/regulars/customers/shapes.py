@@ -62,6 +62,8 @@ class _Properties:
     def of_model(self, model: PlannedModel) -> None:
         self.totals.update(_property(name) for name in model.reads.amounts)
         self.texts.update(_property(name) for name in model.reads.texts)
+        sums = [known.amount for known in model.foreseen.values() if known.amount is not None]
+        self.totals.update(_property(name) for name in sums)
 
 
 def shape_of(

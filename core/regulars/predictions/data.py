@@ -27,9 +27,11 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from regulars.customers.comparisons import Subject
+    from regulars.customers.scores import PlannedModel
     from regulars.hooks.predictions import Reads
     from regulars.hooks.trials import Trial
     from regulars.segments.scope import Scope
+    from regulars.store import Store
 
 
 def model_data(
@@ -64,6 +66,56 @@ def model_data(
         attributes={name: read(scope.attribute_subject(name)) for name in reads.attributes},
         trial=_trial(connection, scope, reads.experiment),
     )
+
+
+def narrowed(data: ModelData, reads: Reads) -> ModelData:
+    """``data`` with what ``reads`` asks for and nothing beside; the arrays are the same ones."""
+    amounts, texts = _by_event(reads.amounts), _by_event(reads.texts)
+    events = {
+        name: replace(
+            data.events[name],
+            amounts={each: data.events[name].amounts[each] for each in sorted(amounts[name])},
+            texts={each: data.events[name].texts[each] for each in sorted(texts[name])},
+        )
+        for name in dict.fromkeys([*reads.events, *amounts, *texts])
+    }
+    return replace(
+        data,
+        events=events,
+        traits={name: data.traits[name] for name in reads.traits},
+        attributes={name: data.attributes[name] for name in reads.attributes},
+    )
+
+
+def watched(store: Store, scope: Scope, model: PlannedModel, data: ModelData) -> ModelData:
+    """``data`` of ``model`` with the events beside that its scores foresee, read if need be."""
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for foreseen in model.foreseen.values():
+        _, name = event_and_property(foreseen.amount or "")
+        wanted[foreseen.event].update({name} if name else ())
+    missing = {
+        event: names
+        for event, names in wanted.items()
+        if event not in data.events or not names <= data.events[event].amounts.keys()
+    }
+    if not missing:
+        return data
+    with store.reading() as connection:
+        found = {
+            event: _events(connection, scope, data.customers, event, sorted(names), (), None)
+            for event, names in missing.items()
+        }
+    both = {
+        event: replace(
+            events,
+            amounts={**events.amounts, **data.events[event].amounts},
+            texts=data.events[event].texts,
+        )
+        if event in data.events
+        else events
+        for event, events in found.items()
+    }
+    return replace(data, events={**data.events, **both})
 
 
 def with_earlier(connection: Connection, scope: Scope, reads: Reads, data: ModelData) -> ModelData:

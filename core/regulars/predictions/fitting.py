@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regulars.hooks.attribution import blamed
-from regulars.hooks.predictions import Fitted
 
+from .asking import fitted_to
 from .data import with_earlier
 from .versions import keep_version, newest_version, version_row
 
@@ -45,19 +44,11 @@ def learn(store: Store, scope: Scope, model: PlannedModel, data: ModelData) -> L
         return Learned(same)
     with store.reading() as connection:
         data = with_earlier(connection, scope, model.reads, data)
+    answer = fitted_to(data, model, scope.playbook.id)
+    if isinstance(answer, str):
+        return Learned(same, missing=answer)
     with blamed(model.blame):
-        answer = model.kind.fit(model.config, data, _seed(scope.playbook.id, model.name))
-        if isinstance(answer, str):
-            return Learned(same, missing=answer.strip())
-        if not isinstance(answer, Fitted):
-            raise TypeError(f"it learned {answer!r}; return Fitted, or a sentence")
         row = version_row(model, 1 if last is None else last.number + 1, data, answer)
     with store.transaction() as connection:
         keep_version(connection, row)
         return Learned(newest_version(connection, model.name), new=True)
-
-
-def _seed(playbook: str, model: str) -> int:
-    """The seed of a model's chance: the same in every run, another for every model."""
-    text = f"{playbook}.{model}".encode()
-    return int.from_bytes(hashlib.blake2b(text, digest_size=4).digest(), "big")
