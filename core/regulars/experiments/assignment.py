@@ -39,7 +39,7 @@ class Assignment:
     """Who gets which arm of the experiment ``name``, as expressions over ``scope.people``.
 
     ``arm`` is NULL for those who take no part: they are treated as the ``control`` is, and are not
-    measured. ``unit`` tells units apart, NULL where those are customers. ``shares`` are the
+    measured. ``unit_share`` tells units apart, NULL where those are customers. ``shares`` are the
     probabilities with which the arms are given now.
     """
 
@@ -48,7 +48,7 @@ class Assignment:
     control: str
     shares: Mapping[str, float]
     arm: ColumnElement[Any]
-    unit: ColumnElement[Any]
+    unit_share: ColumnElement[Any]
 
     @classmethod
     def of(cls, connection: Connection, scope: Scope, name: str) -> Assignment:
@@ -58,29 +58,32 @@ class Assignment:
             fill_units(connection, scope.tables.customers, scope.plan, experiment.unit)
         shares = probabilities(connection, name, experiment)
         ranges, customers = Ranges.of(name, experiment, shares), scope.tables.customers
-        unit = cast(null(), Instant) if ranges.unit is None else customers.c[ranges.unit.column]
+        none = cast(null(), Instant)
+        unit_share = none if ranges.unit is None else customers.c[ranges.unit.column]
         taken = [_given(scope, name, list(shares), exposures.c.customer == scope.customer)]
         if ranges.unit is not None:
-            taken.append(_given(scope, name, list(shares), exposures.c.unit == unit))
+            taken.append(_given(scope, name, list(shares), exposures.c.unit_share == unit_share))
         theirs = func.coalesce(*taken, _by_share(scope, ranges), type_=Name)
         standing = func.nullif(theirs, literal(GONE, Name), type_=Name)
         arm = case((~held_out(scope), standing), else_=null())
-        return cls(name, scope, experiment.control, shares, arm, unit)
+        return cls(name, scope, experiment.control, shares, arm, unit_share)
 
     @property
     def way(self) -> ColumnElement[str]:
         """The arm as whose everybody is treated; never NULL."""
         return func.coalesce(self.arm, literal(self.control, Name), type_=Name)
 
-    def probability(self, arm: ColumnElement[Any], unit: ColumnElement[Any]) -> ColumnElement[Any]:
-        """With which probability those with ``arm`` and ``unit`` were given it."""
+    def probability(
+        self, arm: ColumnElement[Any], unit_share: ColumnElement[Any]
+    ) -> ColumnElement[Any]:
+        """With which probability those with ``arm`` and ``unit_share`` were given it."""
         now = case(
             *((arm == name, literal(share, Double)) for name, share in self.shares.items()),
             else_=literal(1.0, Double),
         )
         if self.scope.playbook.experiments[self.name].unit is None:
             return now
-        mates = (exposures.c.unit == unit, exposures.c.arm == arm)
+        mates = (exposures.c.unit_share == unit_share, exposures.c.arm == arm)
         then = _of_given(func.min(exposures.c.probability), self.name, *mates)
         return func.coalesce(then.scalar_subquery(), now, type_=Double)
 

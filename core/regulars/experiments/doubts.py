@@ -43,7 +43,7 @@ def _by_another_unit(
     connection: Connection, experiment: Experiment, *mine: ColumnElement[bool]
 ) -> int:
     """How many were given their arm by another unit than the one that is written now."""
-    column = exposures.c.unit
+    column = exposures.c.unit_share
     other = column.is_not(None) if experiment.unit is None else column.is_(None)
     return connection.scalar(select(func.count()).where(*mine, other)) or 0
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from .assignment import Assignment
 
-_COLUMNS = ("customer", "arm", "unit", "probability", "experiment", "at")
+_COLUMNS = ("customer", "arm", "unit_share", "probability", "experiment", "at")
 
 
 def expose(connection: Connection, assignment: Assignment, who: Select[Any], at: int) -> int:
@@ -31,11 +31,15 @@ def expose(connection: Connection, assignment: Assignment, who: Select[Any], at:
     """
     scope, name = assignment.scope, assignment.name
     given = (
-        select(scope.customer, assignment.arm.label("arm"), assignment.unit.label("unit"))
+        select(
+            scope.customer,
+            assignment.arm.label("arm"),
+            assignment.unit_share.label("unit_share"),
+        )
         .where(scope.customer.in_(who))
         .subquery("given")
     )
-    probability = assignment.probability(given.c.arm, given.c.unit)
+    probability = assignment.probability(given.c.arm, given.c.unit_share)
     rows = select(*given.c, probability, literal(name, Name), literal(at, Instant)).where(
         given.c.arm.is_not(None)
     )

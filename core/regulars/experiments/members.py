@@ -31,7 +31,7 @@ def members_of(scope: Scope, experiment: Experiment, name: str, arms: Sequence[s
         return _given(scope, name, arms, one.customer, one.at).subquery("members")
     exposed = _given(scope, name, arms, *_firsts()).subquery("exposed")
     customers = scope.tables.customers
-    unit = customers.c[draws_of(name, experiment)[1].column]
+    share = customers.c[draws_of(name, experiment)[1].column]
     themselves = (
         select(exposures.c.customer)
         .where(exposures.c.experiment == name, exposures.c.customer == customers.c.id)
@@ -41,7 +41,7 @@ def members_of(scope: Scope, experiment: Experiment, name: str, arms: Sequence[s
     columns = (exposed.c.unit, exposed.c.at, exposed.c.arm, exposed.c.probability)
     others = (
         select(customers.c.id, *columns)
-        .join_from(exposed, customers, unit == exposed.c.share)
+        .join_from(exposed, customers, share == exposed.c.unit_share)
         .where(exposed.c.customer == exposed.c.unit, ~themselves.exists())
     )
     return union_all(select(exposed.c.customer, *columns), others).subquery("members")
@@ -63,7 +63,7 @@ def _given(
         at.label("at"),
         place.label("arm"),
         given.probability,
-        given.unit.label("share"),
+        given.unit_share,
     ).where(given.experiment == name, given.at <= micros(scope.now), given.arm.in_(arms))
 
 
@@ -71,8 +71,8 @@ def _firsts() -> tuple[ColumnElement[int], ColumnElement[int]]:
     """The first customer of each one's unit, and when they were exposed."""
     given = exposures.c
     first = func.first_value(given.customer).over(
-        partition_by=given.unit, order_by=[given.at, given.customer]
+        partition_by=given.unit_share, order_by=[given.at, given.customer]
     )
-    since = func.min(given.at).over(partition_by=given.unit)
-    alone = given.unit.is_(None)
+    since = func.min(given.at).over(partition_by=given.unit_share)
+    alone = given.unit_share.is_(None)
     return case((alone, given.customer), else_=first), case((alone, given.at), else_=since)

@@ -89,12 +89,13 @@ def _given(
     """Those of ``ids`` who were given an arm before, each with it."""
     exposures, customers = tables.exposures, tables.customers
     arms = select(exposures.c.arm).where(exposures.c.experiment == name)
-    column: ColumnElement[Any] = customers.c.key if experiment.unit is None else exposures.c.unit
     words: dict[Any, str]
+    column: ColumnElement[Any]
     if experiment.unit is None:
-        words = {id_: id_ for id_ in ids}
+        column, words = customers.c.key, {id_: id_ for id_ in ids}
         arms = arms.join(customers, customers.c.id == exposures.c.customer)
     else:
+        column = exposures.c.unit_share
         words = {share_of(draws_of(name, experiment)[1], id_): id_ for id_ in ids}
     given: dict[str, str] = {}
     standing = experiment.variables()

@@ -37,6 +37,7 @@ _TYPES: dict[str, TypeEngine[Any]] = {
     "time": BigInteger(),
     "amount": BigInteger(),
     "share": BigInteger(),
+    "list": tables.Words,
 }
 _PLAIN = re.compile(r"[a-z0-9_-]{1,63}")
 Columns = dict[str, dict[str, str]]  # table → column → type

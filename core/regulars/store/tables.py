@@ -337,9 +337,9 @@ approvals = Table(
     UniqueConstraint("message", "content", "audience", name="approvals_once"),
 )
 
-# Who was given which arm of an experiment, and who is held out, when it first mattered. `unit`
-# stands for what was given the arm, where that is not the customer: those of one household have
-# the same one.
+# Who was given which arm of an experiment, and who is held out, when it first mattered.
+# `unit_share` is the share of what was given the arm, where that is not the customer: those of one
+# household have the same one.
 exposures = Table(
     "exposures",
     metadata,
@@ -347,9 +347,9 @@ exposures = Table(
     Column("customer", BigInteger, primary_key=True, autoincrement=False),
     Column("arm", Name, nullable=False),
     Column("at", Instant, nullable=False),
-    Column("unit", BigInteger),
+    Column("unit_share", BigInteger),
     Column("probability", Double, nullable=False),  # with which that arm was given then
-    Index("exposures_by_unit", "experiment", "unit"),
+    Index("exposures_by_unit", "experiment", "unit_share"),
 )
 
 # What was true of a customer when they were exposed: `trait:NAME` in its own unit, times as days

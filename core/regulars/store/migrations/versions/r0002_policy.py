@@ -78,10 +78,10 @@ def upgrade() -> None:
         sa.Column("customer", sa.BigInteger(), primary_key=True, autoincrement=False),
         sa.Column("arm", Name, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("unit", sa.BigInteger()),
+        sa.Column("unit_share", sa.BigInteger()),
         sa.Column("probability", sa.Double(), nullable=False),
     )
-    op.create_index("exposures_by_unit", "exposures", ["experiment", "unit"])
+    op.create_index("exposures_by_unit", "exposures", ["experiment", "unit_share"])
     op.create_table(
         "exposure_facts",
         sa.Column("experiment", Name, primary_key=True),
