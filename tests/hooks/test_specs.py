@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import re
+import subprocess
+import sys
 import textwrap
 from datetime import UTC, datetime
 from pathlib import Path
@@ -358,3 +360,16 @@ def test_the_page_begins_with_ten_lines_that_work(tmp_path: Path) -> None:
     kind = plugins.conditions["name-length"]
     long = kind.compile(kind.config.model_validate({"at_least": 3}), PeopleColumns(), MOMENT)
     assert answer(select(PEOPLE.c.first_name).where(long)) == [("Ada",)]
+
+
+def test_the_page_has_a_proof_that_passes(tmp_path: Path) -> None:
+    model = PAGE.partition("#### `regulars_models()`")[2].partition("```python\n")[2]
+    proof = PAGE.partition("# file: test_silence.py\n")[2].partition("```")[0]
+    (tmp_path / "plugins.py").write_text(model.partition("```")[0], encoding="utf-8")
+    (tmp_path / "test_silence.py").write_text(proof, encoding="utf-8")
+
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_silence.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout
+    assert "passed" in done.stdout
