@@ -80,9 +80,9 @@ def test_units_come_by_when_they_were_exposed_and_the_control_is_first(lab: Lab)
 
 def test_an_attribute_is_one_unit_from_when_its_first_customer_was_exposed(lab: Lab) -> None:
     lab.experiments(x={"unit": "household"})
-    lab.expose("ada", "offer", 5, unit=77)
-    lab.expose("bob", "control", 2, unit=78)
-    lab.expose("eve", "offer", 1, unit=77)
+    lab.expose("ada", "offer", 5, unit_share=77)
+    lab.expose("bob", "control", 2, unit_share=78)
+    lab.expose("eve", "offer", 1, unit_share=77)
     lab.expose("sam", "offer", 3)
     lab.expose("kim", "control", 3)
     for key, at in (("ada", 2), ("eve", 0.5), ("eve", 14), ("ada", 16), ("bob", 3), ("kim", 6)):
@@ -104,8 +104,8 @@ def test_what_members_do_who_were_not_exposed_counts_for_their_household(lab: La
         with lab.store.transaction() as connection:
             mine = update(customers).where(customers.c.id == number)
             connection.execute(mine.values({column: share}))
-    lab.expose("ada", "offer", 1, unit=77)
-    lab.expose("bob", "offer", 9, unit=77)
+    lab.expose("ada", "offer", 1, unit_share=77)
+    lab.expose("bob", "offer", 9, unit_share=77)
     for key in ("bob", "eve", "kim"):
         lab.event(key, 3)
     for at in (5, 30):
@@ -134,8 +134,8 @@ def test_facts_are_those_of_the_exposure(lab: Lab) -> None:
 
 def test_of_a_household_the_facts_are_those_of_who_was_first(desk: Lab) -> None:
     desk.experiments(x={"unit": "household", "decide": {"use": "wanting", "of": ["spend"]}})
-    desk.expose("ada", "offer", 2, unit=1)
-    desk.expose("bob", "offer", 1, unit=1)
+    desk.expose("ada", "offer", 2, unit_share=1)
+    desk.expose("bob", "offer", 1, unit_share=1)
     desk.fact("ada", "trait:spend", 5)
     desk.fact("bob", "trait:spend", 7)
     assert desk.trial(3).units.traits["spend"].tolist() == [7]

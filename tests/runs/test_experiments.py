@@ -191,7 +191,7 @@ def test_a_home_that_a_step_sets_counts_at_once(client: Client) -> None:
     come(client, keys(20))
     client.run(MAY_1)
     assert len(set(arms(client).values())) == 1
-    assert len({row.unit for row in exposures(client).values()}) == 1
+    assert len({row.unit_share for row in exposures(client).values()}) == 1
 
 
 DIES = """\
