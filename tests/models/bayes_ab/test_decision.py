@@ -106,19 +106,19 @@ def test_a_decision_stands_when_later_data_are_less_sure() -> None:
     )
 
 
-def test_between_looks_the_last_one_stands_and_the_flag_is_of_today() -> None:
+def test_between_looks_the_last_one_stands_and_what_always_holds_is_of_today() -> None:
     decision = decide(PLAN, [look(7, 170, 200)], look(13, 300, 480))
 
     assert (decision.verdict, decision.look) == ("keep going", 1)
-    assert decision.flag.better == ("offer",)
+    assert [each.standing(0.0) for each in decision.always] == ["better"]
     assert decision.intervals == intervals_at(PLAN, [look(7, 170, 200)])
 
 
-def test_before_the_first_look_there_is_a_flag_and_no_interval() -> None:
+def test_before_the_first_look_only_what_always_holds_is_known() -> None:
     decision = decide(PLAN, [], look(2, 50, 52))
 
     assert (decision.verdict, decision.look, decision.intervals) == ("keep going", 0, ())
-    assert len(decision.flag.intervals) == 1
+    assert len(decision.always) == 1
 
 
 def test_the_control_wins_when_all_others_are_worse() -> None:
@@ -175,7 +175,7 @@ def test_what_has_no_end_is_read_from_the_always_valid_intervals_of_the_day(
         decision = decide(lasting, [], now)
 
         assert lasting.days == ()
-        assert decision.intervals == decision.flag.intervals
+        assert decision.intervals == decision.always
         assert decision.verdict in {"winner", "equivalent", "keep going"}
         assert not contradicts(decision, plan)
         assert (decision.look, decision.day, decision.days) == (0, now.day, 0)

@@ -118,7 +118,6 @@ def test_purchases_that_are_all_alike_are_no_certainty() -> None:
     ("wrong", "said"),
     [
         (lambda: mean(2, 10, 1), "at least 3"),
-        (lambda: conversion(1, 2, (0.5, 1)), "at least 1"),
         (lambda: revenue(0, 9, 0, typical=0), "above 0"),
     ],
 )

@@ -9,7 +9,7 @@ inside the region of practical equivalence is equivalent: the two one-sided test
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -92,25 +92,14 @@ class Interval:
 
 
 @dataclass(frozen=True)
-class Flag:
-    """What can be said at any time, however often one looks: always-valid intervals.
-
-    ``better`` and ``worse`` are the arms whose interval leaves out zero.
-    """
-
-    intervals: tuple[Interval, ...] = ()
-    better: tuple[str, ...] = ()
-    worse: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class Decision:
     """The verdict and the intervals from which it is read.
 
     ``arm`` is the winner. ``look`` counts from 1 and says which look this is from; 0 means that
-    none was due yet, and there are no intervals, or that those of the flag decide because there is
-    no end. ``day`` is when that was. ``days`` is about how many more are needed, 0 once there is an
-    answer or where there is no end. ``standings`` are those of the arms other than the control.
+    none was due yet, and there are no intervals, or that those of ``always`` decide because there
+    is no end. ``day`` is when that was. ``days`` is about how many more are needed, 0 once there is
+    an answer or where there is no end. ``standings`` are those of the arms other than the control.
+    ``always`` are intervals that hold today, however often one looks.
     """
 
     verdict: Verdict
@@ -120,7 +109,7 @@ class Decision:
     days: float = 0.0
     intervals: tuple[Interval, ...] = ()
     standings: tuple[Standing, ...] = ()
-    flag: Flag = field(default_factory=Flag)
+    always: tuple[Interval, ...] = ()
 
 
 def decide(plan: Plan, looks: Sequence[Look], now: Look, *, broken: bool = False) -> Decision:
@@ -128,17 +117,17 @@ def decide(plan: Plan, looks: Sequence[Look], now: Look, *, broken: bool = False
 
     Looks are in order of time, each on the day that it was taken; a skipped one is left out, and
     one at the horizon or later is the last. The first look that answers stands, also when later
-    data are there; between looks the last one stands. The flag is of ``now``.
+    data are there; between looks the last one stands. ``always`` is of ``now``.
     """
-    flag = flagged(plan, now.effects)
+    always = always_at(plan, now.effects)
     if broken:
-        return Decision("broken", flag=flag)
+        return Decision("broken", always=always)
     if plan.lasting:
-        always = _said(plan, now.effects, flag.intervals, last=False)
-        return replace(always, day=now.day, flag=flag)
-    decision = Decision("keep going", flag=flag)
+        said = _said(plan, now.effects, always, last=False)
+        return replace(said, day=now.day, always=always)
+    decision = Decision("keep going", always=always)
     for i in range(len(looks)):
-        decision = replace(_read(plan, looks[: i + 1]), flag=flag)
+        decision = replace(_read(plan, looks[: i + 1]), always=always)
         if decision.verdict != "keep going":
             return decision
     return replace(decision, days=_remaining(plan, looks, now))
@@ -157,18 +146,12 @@ def intervals_at(plan: Plan, looks: Sequence[Look]) -> tuple[Interval, ...]:
     return tuple(made)
 
 
-def flagged(plan: Plan, effects: Effects) -> Flag:
-    """What the always-valid intervals of ``effects`` say, shared among the arms by Bonferroni."""
+def always_at(plan: Plan, effects: Effects) -> tuple[Interval, ...]:
+    """The intervals of ``effects`` that hold at all times together, shared as those of looks."""
     alpha = plan.level(len(effects))
-    intervals = tuple(
+    return tuple(
         _interval(effects, arm, *confidence_sequence(*effects.against(arm), alpha))
         for arm in range(1, len(effects))
-    )
-    standing = {each.arm: each.standing(0.0, smaller=plan.smaller) for each in intervals}
-    return Flag(
-        intervals,
-        tuple(arm for arm, each in standing.items() if each == "better"),
-        tuple(arm for arm, each in standing.items() if each == "worse"),
     )
 
 

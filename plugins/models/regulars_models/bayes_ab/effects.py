@@ -27,7 +27,7 @@ Floats: TypeAlias = NDArray[np.float64]
 BORROWED = 4.0  # degrees of freedom that an arm's spread takes from that of all arms
 SAME = 1e-12  # a squared variation below it is but the rounding of equal amounts
 SUPPOSED = 10.0  # events that vary as Poisson's do, before any are seen
-NORMAL = 1.959963984540054
+SURE = 1.959963984540054  # standard deviations to both sides of a normal's middle hold 95 %
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,9 @@ class Effects:
     def __len__(self) -> int:
         return len(self.names)
 
-    def against(self, arm: int, control: int = 0) -> tuple[float, float]:
-        """The log ratio of two arms and its variance."""
-        return float(self.y[arm] - self.y[control]), float(self.v[arm] + self.v[control])
+    def against(self, arm: int) -> tuple[float, float]:
+        """The log ratio of an arm and the control, and its variance."""
+        return float(self.y[arm] - self.y[0]), float(self.v[arm] + self.v[0])
 
 
 def conversion(names: Sequence[str], x: ArrayLike, n: ArrayLike) -> Effects:
@@ -168,7 +168,7 @@ def _relative(names: Sequence[str], n: Floats, mean: Floats, relative: Floats) -
         return _unknown(names)
     borrowed = np.minimum(BORROWED, free.sum() - free)
     moderated = (free * relative + borrowed * shared) / np.maximum(free + borrowed, 1)
-    wider = (stdtrit(np.maximum(free + borrowed, 1), 0.975) / NORMAL) ** 2
+    wider = (stdtrit(np.maximum(free + borrowed, 1), 0.975) / SURE) ** 2
     safe = np.where(known, mean, 1.0)
     return _effects(names, np.log(safe), moderated * wider / np.maximum(n, 1), known)
 

@@ -18,7 +18,9 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr
+
+from .effects import SURE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -47,7 +49,7 @@ class Contrast:
 
 
 def contrasts(
-    effects: Effects, levels: Mapping[str, Sequence[str]], tau: float, level: float = 0.95
+    effects: Effects, levels: Mapping[str, Sequence[str]], tau: float
 ) -> tuple[Contrast, ...]:
     """The main effects, then the interactions of two, by the ``levels`` of each arm's factors.
 
@@ -67,7 +69,7 @@ def contrasts(
     start = 0
     for term in terms:
         place = slice(start, start + term.columns.shape[1])
-        found += _read(term, centre[place], covariance[place, place], tau, level)
+        found += _read(term, centre[place], covariance[place, place], tau)
         start = place.stop
     return tuple(found)
 
@@ -136,13 +138,10 @@ def _fit(effects: Effects, columns: Floats) -> tuple[Floats, Floats]:
     return covariance @ (away.T @ (weight * y)), covariance
 
 
-def _read(
-    term: _Term, centre: Floats, covariance: Floats, tau: float, level: float
-) -> Iterator[Contrast]:
-    z = float(ndtri((1 + level) / 2))
+def _read(term: _Term, centre: Floats, covariance: Floats, tau: float) -> Iterator[Contrast]:
     for names, row in term.answers:
         middle = float(row @ centre)
         sd = float(np.sqrt(row @ covariance @ row))
-        low, mean, high = (float(np.expm1(middle + each * sd)) for each in (-z, 0, z))
+        low, mean, high = (float(np.expm1(middle + each * sd)) for each in (-SURE, 0, SURE))
         told = sd * sd < TOLD * tau * tau
         yield Contrast(term.factors, names, mean, low, high, float(ndtr(middle / sd)), told)

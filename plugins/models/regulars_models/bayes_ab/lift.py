@@ -13,8 +13,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr
 
+from .effects import SURE
 from .ranking import Arms, ranked
 
 if TYPE_CHECKING:
@@ -50,7 +51,6 @@ class LiftPosterior:
     """
 
     names: tuple[str, ...]
-    tau: float
     centre: Floats
     covariance: Floats
     mean: Floats
@@ -82,28 +82,28 @@ class LiftPosterior:
         means, extreme = _means(self.arms), self._ranked[1]
         return np.asarray(np.maximum(means - extreme if self.smaller else extreme - means, 0.0))
 
-    def lift(self, arm: int, control: int = 0, level: float = 0.95) -> Lift:
-        """The relative lift of ``arm`` over ``control`` with its credible interval."""
-        d, sd = self._difference(arm, control)
-        low, high = (np.expm1(d + z * sd) for z in _middle(level))
+    def lift(self, arm: int) -> Lift:
+        """The relative lift of ``arm`` over the control with its credible interval of 95 %."""
+        d, sd = self._difference(arm)
+        low, high = (np.expm1(d + z * sd) for z in (-SURE, SURE))
         return Lift(self.names[arm], float(np.expm1(d)), float(low), float(high), _above(d, sd))
 
-    def p_beats(self, arm: int, control: int = 0) -> float:
-        """The probability that ``arm`` has the larger mean."""
-        return _above(*self._difference(arm, control))
+    def p_beats(self, arm: int) -> float:
+        """The probability that ``arm`` has a larger mean than the control."""
+        return _above(*self._difference(arm))
 
-    def interval(self, arm: int, level: float = 0.95) -> tuple[float, float]:
-        """The credible interval of one arm's mean in the goal's own unit."""
+    def interval(self, arm: int) -> tuple[float, float]:
+        """The credible interval of 95 % of one arm's mean in the goal's own unit."""
         if not self.informed:
             return 0.0, 0.0
         sd = float(np.sqrt(self.covariance[arm, arm]))
-        low, high = (float(np.exp(self.centre[arm] + z * sd)) for z in _middle(level))
+        low, high = (float(np.exp(self.centre[arm] + z * sd)) for z in (-SURE, SURE))
         return low, high
 
-    def _difference(self, arm: int, control: int) -> tuple[float, float]:
+    def _difference(self, arm: int) -> tuple[float, float]:
         c = self.covariance
-        variance = c[arm, arm] + c[control, control] - 2 * c[arm, control]
-        return float(self.centre[arm] - self.centre[control]), float(np.sqrt(max(variance, 0.0)))
+        variance = c[arm, arm] + c[0, 0] - 2 * c[arm, 0]
+        return float(self.centre[arm] - self.centre[0]), float(np.sqrt(max(variance, 0.0)))
 
 
 def posterior(effects: Effects, tau: float, *, smaller: bool = False) -> LiftPosterior:
@@ -118,7 +118,6 @@ def posterior(effects: Effects, tau: float, *, smaller: bool = False) -> LiftPos
     covariance = np.diag(arms.own) + arms.level_variance * np.outer(arms.share, arms.share)
     return LiftPosterior(
         names=effects.names,
-        tau=tau,
         centre=arms.centre,
         covariance=covariance,
         mean=_means(arms) * (1.0 if informed else 0.0),
@@ -145,11 +144,6 @@ def _arms(effects: Effects, s: float) -> Arms:
     level = float((weight * effects.y).sum() / total) if informed else 0.0
     fixed = (1 - share) * np.where(known, effects.y, 0.0)
     return Arms(fixed, share, own, level, 1 / total if informed else 0.0)
-
-
-def _middle(level: float) -> tuple[float, float]:
-    z = float(ndtri((1 + level) / 2))
-    return -z, z
 
 
 def _above(d: float, sd: float) -> float:

@@ -42,14 +42,9 @@ class Marginal(Protocol):
     def quantile(self, p: Floats) -> Floats: ...
 
 
-def conversion(converted: float, visitors: float, prior: tuple[float, float] = (1, 1)) -> Beta:
-    """The share who convert, after ``converted`` of ``visitors`` did; Beta(1, 1) is flat.
-
-    Raises ValueError for a prior below 1, whose density is infinite at an end.
-    """
-    if min(prior) < 1:
-        raise ValueError(f"the prior is {prior}; each of the two must be at least 1")
-    return Beta(prior[0] + converted, prior[1] + visitors - converted)
+def conversion(converted: float, visitors: float) -> Beta:
+    """The share who convert, after ``converted`` of ``visitors`` did, under a flat prior."""
+    return Beta(1 + converted, 1 + visitors - converted)
 
 
 def count(events: float, exposure: float) -> Gamma:

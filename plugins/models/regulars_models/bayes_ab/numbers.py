@@ -27,7 +27,7 @@ def numbers(result: Result) -> dict[str, Any]:
             "rope": plan.rope,
             "intervals": [asdict(each) for each in decision.intervals],
             "standings": list(decision.standings),
-            "always_valid": [asdict(each) for each in decision.flag.intervals],
+            "always_valid": [asdict(each) for each in decision.always],
         },
         "goals": {goal.evidence.goal.id: _goal(goal) for goal in result.goals},
         "checks": {name: check.p for name, check in result.checks.items()},

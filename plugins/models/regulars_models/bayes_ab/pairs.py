@@ -26,8 +26,8 @@ def compare_pair(first: Marginal, second: Marginal, *, less_is_better: bool = Fa
     p_best = np.array([1 - chance, chance])
     losses = np.array([above, below])
     if less_is_better:
-        return Comparison(p_best[::-1], losses[::-1], first.mean - below)
-    return Comparison(p_best, losses, first.mean + above)
+        return Comparison(p_best[::-1], losses[::-1])
+    return Comparison(p_best, losses)
 
 
 def _closed(first: Marginal, second: Marginal) -> tuple[float, float, float] | None:

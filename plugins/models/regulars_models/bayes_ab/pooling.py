@@ -63,11 +63,6 @@ class Pooled:
     weights: Floats
     means: Floats  # nodes by segments
     sds: Floats
-    differ: float  # the mean of sigma
-
-    def mean(self) -> Floats:
-        """The mean of each segment's log ratio."""
-        return np.asarray(self.weights @ self.means)
 
     def above(self, x: Floats | float) -> Floats:
         """The probability that each segment's log ratio is above ``x``."""
@@ -99,11 +94,11 @@ def pool(d: Floats, covariance: Floats, tau: float) -> Pooled:
     weights = np.exp(log - log.max())
     weights /= weights.sum()
     means, variances = (np.array([each[place] for each in solved]) for place in (1, 2))
-    return Pooled(weights, means, np.sqrt(variances), float(weights @ sigma))
+    return Pooled(weights, means, np.sqrt(variances))
 
 
 def by_segment(
-    trial: Trial, outcome: Outcome, tau: float, cuped: str | None = None, level: float = 0.95
+    trial: Trial, outcome: Outcome, tau: float, cuped: str | None = None
 ) -> tuple[SegmentLift, ...]:
     """The lift of every arm over the control in every segment of ``trial``, segment by segment.
 
@@ -114,7 +109,7 @@ def by_segment(
         return ()
     effects = [effects_of(trial, outcome, mask, cuped) for mask in masks.values()]
     segments = _Segments(tuple(masks), effects, _overlaps(trial, list(masks.values())))
-    rows = [segments.lifts(arm, tau, level) for arm in range(1, len(trial.arms))]
+    rows = [segments.lifts(arm, tau) for arm in range(1, len(trial.arms))]
     return tuple(lift for segment in zip(*rows, strict=True) for lift in segment)
 
 
@@ -126,12 +121,11 @@ class _Segments:
     effects: Sequence[Effects]
     both: Floats  # arms by segments by segments
 
-    def lifts(self, arm: int, tau: float, level: float) -> list[SegmentLift]:
+    def lifts(self, arm: int, tau: float) -> list[SegmentLift]:
         y = np.array([each.y[[0, arm]] for each in self.effects])
         v = np.array([each.v[[0, arm]] for each in self.effects])
         pooled = pool(y[:, 1] - y[:, 0], _covariance(v, self.both[[0, arm]]), tau)
-        tail = (1 - level) / 2
-        mean, low, high = (np.expm1(pooled.quantile(p)) for p in (0.5, tail, 1 - tail))
+        mean, low, high = (np.expm1(pooled.quantile(p)) for p in (0.5, 0.025, 0.975))
         alone, told = np.expm1(y[:, 1] - y[:, 0]), v.sum(axis=1) < VAGUE
         n, positive = self.both[[0, arm]].sum(axis=0).diagonal(), pooled.above(0.0)
         return [

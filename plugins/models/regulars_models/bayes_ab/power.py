@@ -71,10 +71,8 @@ def smallest_lift(v: float, plan: Plan, arms: int = 2, power: float = POWER) -> 
     return float(np.expm1(min(drift * np.sqrt(v), 700.0)))
 
 
-def days_needed(
-    rule: Rule, v: float, lift: float, power: float = POWER
-) -> tuple[int, float] | None:
-    """The days until ``rule`` finds the relative ``lift`` with ``power``, and when it stops.
+def days_needed(rule: Rule, v: float, lift: float) -> tuple[int, float] | None:
+    """The days until ``rule`` finds the relative ``lift`` with 80 % power, and when it stops.
 
     ``v`` is the variance of the log ratio after one day. The stop is the mean over experiments in
     which the lift is real. None if ten years are too short.
@@ -83,31 +81,29 @@ def days_needed(
     if effect <= 0 or not v < np.inf:
         return None
     short, long = 0, 1
-    while _over(rule, long, v, effect)[0] < power:
+    while _over(rule, long, v, effect)[0] < POWER:
         short, long = long, 2 * long
         if short >= LONGEST:
             return None
     while long - short > 1:
         middle = (short + long) // 2
-        if _over(rule, middle, v, effect)[0] < power:
+        if _over(rule, middle, v, effect)[0] < POWER:
             short = middle
         else:
             long = middle
     return long, _over(rule, long, v, effect)[1] * long
 
 
-def needs(base: float, lift: float, per_day: float, plan: Plan, arms: int = 2) -> tuple[Need, ...]:
+def needs(base: float, lift: float, per_day: float, plan: Plan) -> tuple[Need, ...]:
     """What each rule needs to find a relative ``lift`` of a conversion rate ``base``.
 
-    ``per_day`` units come each day and are spread evenly over ``arms``; error is shared among the
-    comparisons with the control.
+    ``per_day`` units come each day, half of them to each of two arms.
     """
-    shared = replace(plan, alpha=plan.alpha / max(arms - 1, 1))
-    units = per_day / max(arms, 1)
+    units = per_day / 2
     v = unit_variance(base) + unit_variance(min(base * (1 + lift), 1.0))
     measured = peeking()["rules"]
     made = []
-    for rule in rules(shared):
+    for rule in rules(plan):
         found = days_needed(rule, v / units, lift) if units > 0 else None
         days, typical = found or (None, None)
         made.append(Need(rule, days, typical, measured.get(rule.id, {})))

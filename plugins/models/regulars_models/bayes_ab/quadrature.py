@@ -28,12 +28,11 @@ class Comparison:
     """Each arm against all the others.
 
     ``p_best`` is the chance that its mean is the best, ``losses`` what is lost on average by
-    choosing it, in the goal's own unit; ``expected_best`` is the mean of the best, whichever it is.
+    choosing it, in the goal's own unit.
     """
 
     p_best: Floats
     losses: Floats
-    expected_best: float
 
 
 def compare(marginals: Sequence[Marginal], *, less_is_better: bool = False) -> Comparison:
@@ -47,10 +46,7 @@ def compare(marginals: Sequence[Marginal], *, less_is_better: bool = False) -> C
     better = 1 - below if less_is_better else below  # the chance that x beats an arm
     others = _product_of_others(better)
     density = np.array([arm.pdf(x) for arm in marginals])
-    losses = (better * (1 - others)) @ weights
-    safest = int(np.argmin(losses))
-    gain = float(-losses[safest] if less_is_better else losses[safest])
-    return Comparison((density * others) @ weights, losses, marginals[safest].mean + gain)
+    return Comparison((density * others) @ weights, (better * (1 - others)) @ weights)
 
 
 def panels(breaks: Sequence[Floats]) -> tuple[Floats, Floats]:

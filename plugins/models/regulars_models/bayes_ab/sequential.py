@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 ENDLESS = 8.5  # a bound this far out is never crossed by chance
 LEAST = 1e-3  # of the first look's information: what a look adds at least
 FEWEST, MOST = 80, 1000  # points of the integration
+# The standard deviation of the mixture sets when the always-valid interval is tightest, not whether
+# it holds; it must be chosen before there is data.
 MIXTURE = 0.2  # near the best for 500 to 50,000 units an arm that convert at 5 %
 SQUARE = np.sqrt(2 * np.pi)
 
@@ -69,24 +71,20 @@ def crossing(limits: Numbers, information: Numbers, drift: float = 0.0) -> tuple
     return np.array(up), np.array(down)
 
 
-def confidence_sequence(
-    y: float, v: float, alpha: float = 0.05, spread: float = MIXTURE
-) -> tuple[float, float]:
+def confidence_sequence(y: float, v: float, alpha: float = 0.05) -> tuple[float, float]:
     """An interval for a log ratio that holds at all times together, however often one looks.
 
-    ``y`` and its variance ``v`` are of all data so far. ``spread``, the standard deviation of
-    the mixture, sets when the interval is tightest, not whether it holds; it must be chosen
-    before there is data.
+    ``y`` and its variance ``v`` are of all data so far.
     """
     if not v < np.inf:
         return -np.inf, np.inf
-    half = float(always(v, alpha, spread)) * np.sqrt(v)
+    half = float(always(v, alpha)) * np.sqrt(v)
     return float(y - half), float(y + half)
 
 
-def always(v: float | Floats, alpha: float = 0.05, spread: float = MIXTURE) -> Floats:
+def always(v: float | Floats, alpha: float = 0.05) -> Floats:
     """The z of the always-valid interval when the variance is ``v``: Howard et al., eq. (14)."""
-    g = np.asarray(v) / spread**2
+    g = np.asarray(v) / MIXTURE**2
     z: Floats = np.sqrt((1 + g) * (2 * np.log(1 / alpha) + np.log1p(1 / g)))
     return z
 

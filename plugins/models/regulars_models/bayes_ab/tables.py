@@ -75,7 +75,7 @@ def _prior(result: Result) -> str:
 def _decided(result: Result) -> Table:
     """The intervals from which the verdict is read, and the smallest lift that can be found."""
     plan, decision = result.plan, result.decision
-    always = {each.arm: each for each in decision.flag.intervals}
+    always = {each.arm: each for each in decision.always}
     at_look = {each.arm: each for each in decision.intervals}
     rows = []
     for place, arm in enumerate(result.trial.arms[1:]):
@@ -103,11 +103,11 @@ def _decided(result: Result) -> Table:
 
 def _at_any_time(result: Result) -> Table:
     """The same where there is no end, and so no look."""
-    standings = result.decision.standings or ("open",) * len(result.decision.flag.intervals)
+    standings = result.decision.standings or ("open",) * len(result.decision.always)
     rows = tuple(
         (each.arm, span(each.low, each.high), standing, lift(smallest))
         for each, standing, smallest in zip(
-            result.decision.flag.intervals, standings, result.goals[0].smallest, strict=True
+            result.decision.always, standings, result.goals[0].smallest, strict=True
         )
     )
     note = (

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr
+
+from regulars_models.bayes_ab.effects import SURE
 
 if TYPE_CHECKING:
     from regulars_models.bayes_ab.measures import Floats
@@ -45,16 +47,15 @@ class Qini:
         return self.coefficient > self.band
 
 
-def qini(order: Order, level: float = 0.95) -> Qini:
-    """The curve of ``order`` with the band that random targeting stays in with ``level``."""
+def qini(order: Order) -> Qini:
+    """The curve of ``order`` with the band that random targeting stays in with 95 %."""
     gain = order.gain[np.lexsort((order.row, order.rank))]
     n = len(gain)
     curve = np.concatenate([[0.0], np.cumsum(gain)]) / n
     place = np.rint(np.linspace(0, n, POINTS + 1)).astype(int)
     share = place / n
-    z = float(ndtri((1 + level) / 2))
     spread = float(gain.std(ddof=1)) if n > 1 else 0.0
-    straight, half = share * curve[-1], z * spread * np.sqrt(share * (1 - share) / n)
+    straight, half = share * curve[-1], SURE * spread * np.sqrt(share * (1 - share) / n)
     # The area is linear in the ranks: each unit counts by how much of the curve comes after it.
     counts = (n - np.arange(n) - 0.5) / n - 0.5
     coefficient = float(counts @ gain) / n
@@ -65,6 +66,6 @@ def qini(order: Order, level: float = 0.95) -> Qini:
         straight - half,
         straight + half,
         coefficient,
-        z * sd,
+        SURE * sd,
         float(ndtr(-coefficient / sd)) if sd > 0 else 1.0,
     )
