@@ -179,9 +179,13 @@ def test_a_household_gets_one_arm_however_late_its_second_comes(anywhere: Client
     given = exposures(anywhere)
     for n in range(0, 12, 2):
         one, two = given[f"c{n}"], given[f"c{n + 1}"]
-        assert (one.arm, one.unit, one.probability) == (two.arm, two.unit, two.probability)
+        assert (one.arm, one.unit_share, one.probability) == (
+            two.arm,
+            two.unit_share,
+            two.probability,
+        )
         assert one.at < two.at
-    assert len({row.unit for row in given.values()}) == 6
+    assert len({row.unit_share for row in given.values()}) == 6
     assert {key: said[0] for key, said in read(anywhere).items()} == arms(anywhere)
 
 
