@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from regulars.playbook.conditions import PLAIN
-from regulars.playbook.experiments import GOALS, Experiment, Layer
+from regulars.playbook.experiments import Experiment, Layer
+from regulars.playbook.goals import GOALS
 from regulars.playbook.journeys import STEPS, Journey, Send
 from regulars.playbook.messages import OWN_WORDS
 from regulars.playbook.policy import Cap, Policy, QuietHours

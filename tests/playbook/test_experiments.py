@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from regulars.playbook.experiments import Experiment, RatioGoal, TimeGoal, layer_seed, seed_of
+from regulars.playbook.experiments import Experiment, layer_seed, seed_of
+from regulars.playbook.goals import RatioGoal, TimeGoal
 from regulars.playbook.loading import Loaded
 
 if TYPE_CHECKING:

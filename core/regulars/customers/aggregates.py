@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from regulars.playbook.conditions import NotPerformed, Performed
-from regulars.playbook.experiments import (
+from regulars.playbook.goals import (
     ConversionGoal,
     CountGoal,
     MeanGoal,
@@ -25,7 +25,7 @@ from regulars.values import jsonable
 
 if TYPE_CHECKING:
     from regulars.playbook.conditions import OneComparison
-    from regulars.playbook.experiments import AnyGoal
+    from regulars.playbook.goals import AnyGoal
     from regulars.playbook.traits import Window
     from regulars.values import Duration
 

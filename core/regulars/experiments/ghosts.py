@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from regulars.hooks.plugins import Plugins
-    from regulars.playbook.experiments import AnyGoal
+    from regulars.playbook.goals import AnyGoal
     from regulars.playbook.playbook import Playbook
 
 IN = "in"  # the arm of those who are written to

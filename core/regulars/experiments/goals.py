@@ -16,7 +16,7 @@ from regulars.amounts import SCALE
 from regulars.customers.aggregates import of_goal
 from regulars.hooks.trials import Goal, Happened, Outcome
 from regulars.instants import micros
-from regulars.playbook.experiments import (
+from regulars.playbook.goals import (
     ConversionGoal,
     CountGoal,
     MeanGoal,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from regulars.customers.aggregates import Aggregate
     from regulars.customers.trait_sql import Events
     from regulars.hooks.trials import GoalKind
-    from regulars.playbook.experiments import AnyGoal
+    from regulars.playbook.goals import AnyGoal
 
 KINDS: dict[type[Any], GoalKind] = {
     ConversionGoal: "conversion",

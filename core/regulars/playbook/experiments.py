@@ -1,4 +1,4 @@
-"""Experiments: which customers get which arm, what they are to change, how they are read."""
+"""Experiments: which customers get which arm, and how what it brings is read."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import math
 from itertools import product
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field, StrictFloat, Tag, model_validator
+from pydantic import Field, StrictFloat, model_validator
 
-from regulars.values import EventName, Name, Percentage, PositiveDuration
+from regulars.values import Name, Percentage
 
-from .conditions import OneComparison
-from .parts import Offered, Part, Scalar, kind_among
-from .traits import EventRef
+from .goals import AnyGoal
+from .parts import Offered, Part, Scalar
 
 FEWEST = 2  # arms
 MOST_ARMS = 64  # that factors may make
@@ -23,85 +22,11 @@ ITSELF = "name"  # what templates call the arm itself, beside its variables
 Variables = dict[Name, Scalar]
 
 
-class Goal(Part):
-    """What every goal says beside what it measures; it counts from exposure on, ``within``."""
-
-    id: Name
-    within: PositiveDuration
-    where: dict[str, OneComparison] = Field(default_factory=dict)
-    better: Literal["more", "less"] = "more"
-
-    @model_validator(mode="after")
-    def _window_is_exact(self) -> Self:
-        if self.within.months:
-            raise ValueError("a goal's window is the same for everybody: write it in days or weeks")
-        return self
-
-
-class ConversionGoal(Goal):
-    """Whether a customer did it at least once."""
-
-    performed: EventName
-
-
-class CountGoal(Goal):
-    """How often a customer did it."""
-
-    count: EventName
-
-
-class RevenueGoal(Goal):
-    """What it adds up to for each customer: ``sum: order.total``."""
-
-    sum: EventRef
-
-
-class MeanGoal(Goal):
-    """The mean of a property, over customers with any: ``average: review.stars``."""
-
-    average: EventRef
-
-
-class TimeGoal(Goal):
-    """How long until a customer does it; sooner is better unless ``better`` says otherwise."""
-
-    time_to: EventName
-    better: Literal["more", "less"] = "less"
-
-
-class RatioGoal(Goal):
-    """A sum set against another, or against how often: ``{ratio: order.total, to: order}``."""
-
-    ratio: EventRef
-    to: EventRef
-
-
-GOALS = {
-    "performed": ConversionGoal,
-    "count": CountGoal,
-    "sum": RevenueGoal,
-    "average": MeanGoal,
-    "time_to": TimeGoal,
-    "ratio": RatioGoal,
-}
-
-AnyGoal = Annotated[
-    Annotated[ConversionGoal, Tag("performed")]
-    | Annotated[CountGoal, Tag("count")]
-    | Annotated[RevenueGoal, Tag("sum")]
-    | Annotated[MeanGoal, Tag("average")]
-    | Annotated[TimeGoal, Tag("time_to")]
-    | Annotated[RatioGoal, Tag("ratio")],
-    Discriminator(
-        kind_among(GOALS),
-        custom_error_type="unknown_goal",
-        custom_error_message=f"say what it measures: one of {', '.join(GOALS)}",
-    ),
-]
-
-
 class Layer(Part):
-    """A slice of a layer: experiments with slices of one layer share no customer."""
+    """A slice of a layer: nobody is given arms of two experiments with slices of one layer.
+
+    Whoever was given an arm before an edit of the slices keeps it, and may then be in two.
+    """
 
     name: Name
     from_: Percentage = Field(alias="from")
@@ -127,7 +52,8 @@ class Experiment(Part):
 
     ``factors`` make an arm of each combination of their levels. ``coverage`` is the share of the
     customers who take part, ``unit`` the attribute that is given an arm instead of the customer.
-    ``seed`` gives the arms out; a name that changes needs the old one written here.
+    ``seed`` gives the arms out. By default it is ``regulars.experiment.NAME``, which is to be
+    written where the experiment's name changes.
     """
 
     arms: Annotated[dict[Name, Variables], Field(min_length=FEWEST)] | None = None

@@ -12,8 +12,8 @@ from pydantic_core import ErrorDetails
 from regulars.errors import Problem
 
 from .conditions import PLAIN, Comparison, Group
-from .experiments import GOALS
 from .explaining import EXPECTED, explain
+from .goals import GOALS
 from .journeys import STEPS
 from .locating import locate, model_at, words_of
 from .positions import Document, MapNode, Node, Path, ScalarNode, plain

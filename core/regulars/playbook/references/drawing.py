@@ -55,7 +55,7 @@ def _cuts(experiment: Experiment, unit: str | None) -> bool:
 
 
 def check_layers(known: Known, one: Named, other: Named) -> Iterator[Problem]:
-    """Two experiments of one layer that share customers; told at the one that stands later."""
+    """Two experiments of one layer whose slices overlap, or whose units differ."""
     (first, before), (name, experiment) = one, other
     mine, theirs = experiment.layer, before.layer
     if mine is None or theirs is None or mine.name != theirs.name:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from regulars.errors import Problem
-from regulars.playbook.experiments import (
+from regulars.playbook.goals import (
     GOALS,
     AnyGoal,
     MeanGoal,
