@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from regulars.hooks import Goal, Happened, Outcome, Trial, Units
+from regulars.hooks import DAY, Goal, Happened, Outcome, Trial, Units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import ArrayLike
     from regulars.hooks import GoalKind
-
-DAY = 86_400_000_000
 
 
 def happened(*events: tuple[int, float, float]) -> Happened:

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from regulars.hooks import Goal, GoalKind, Happened, Outcome
+from regulars.hooks import DAY, Goal, GoalKind, Happened, Outcome
 from regulars_models.bayes_ab.allocations import ALLOCATIONS, BanditSettings
 from regulars_models.bayes_ab.bandit import allocate, p_best, thompson, top_two
 from regulars_models.bayes_ab.delays import matured
 from regulars_models.bayes_ab.measures import per_unit
 
-from tests.models.bayes_ab.planted import DAY, converted, converting, happened, nothing, trial
+from tests.models.bayes_ab.planted import converted, converting, happened, nothing, trial
 
 if TYPE_CHECKING:
     from regulars.hooks import Trial

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from regulars_models.bayes_ab.checks import DAY, exposure_delay, novelty, sample_ratio
+from regulars.hooks import DAY
+from regulars_models.bayes_ab.checks import exposure_delay, novelty, sample_ratio
 from regulars_models.bayes_ab.effects import conversion
 from scipy.stats import binom, kruskal
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from regulars.hooks import Happened
+from regulars.hooks import DAY, Happened
 from regulars_models.bayes_ab.cuped import Adjusted, adjust
 from regulars_models.bayes_ab.effects import measured
 from regulars_models.bayes_ab.measures import measure, per_unit
 
-from tests.models.bayes_ab.planted import DAY, nothing, trial
+from tests.models.bayes_ab.planted import nothing, trial
 
 
 def spending(seed: int, correlation: float, *, missing: float = 0.0, each: int = 1000) -> Adjusted:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 import pytest
-from regulars.hooks import GoalKind
+from regulars.hooks import DAY, GoalKind
 from regulars_models.bayes_ab.measures import (
     Conversions,
     Counts,
@@ -18,7 +18,7 @@ from regulars_models.bayes_ab.measures import (
     per_unit,
 )
 
-from tests.models.bayes_ab.planted import DAY, happened, nothing, trial
+from tests.models.bayes_ab.planted import happened, nothing, trial
 
 if TYPE_CHECKING:
     from regulars.hooks import Trial

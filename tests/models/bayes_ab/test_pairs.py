@@ -80,8 +80,9 @@ def test_a_closed_form_says_what_quadrature_says(
     found = compare(pair, less_is_better=less)
     scale = max(abs(arm.mean) + arm.sd for arm in pair)
 
-    # If all of ten million converted, there are few numbers left between their share and 1.
-    assert closed.p_best == pytest.approx(found.p_best, abs=1e-8)
+    # If all of ten million converted, there are few numbers left between their share and 1; and of
+    # a hundred million events the incomplete beta function is right to eight digits.
+    assert closed.p_best == pytest.approx(found.p_best, abs=3e-8)
     assert closed.losses / scale == pytest.approx(found.losses / scale, abs=1e-9)
 
 

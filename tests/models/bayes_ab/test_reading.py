@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from regulars.experiments.analysing import as_json
-from regulars.hooks import Goal, Happened, Outcome, Reading, Trial, Units
+from regulars.hooks import DAY, Goal, Happened, Outcome, Reading, Trial, Units
 from regulars_models.bayes_ab.kind import BAYES_AB
 from regulars_models.bayes_ab.quick import answer
 from regulars_models.bayes_ab.quick_words import told
@@ -22,7 +22,6 @@ from regulars_models.bayes_ab.totals import Totals
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-DAY = 86_400_000_000
 ARMS = ("control", "offer", "gift")
 
 

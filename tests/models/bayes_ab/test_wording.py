@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from regulars.hooks import DAY
 from regulars_models.bayes_ab.wording import UNITS, between, estimate, lift, span, window
 
 if TYPE_CHECKING:
     from regulars.hooks import GoalKind
 
-SECOND, DAY = 1_000_000, 86_400_000_000
+SECOND = 1_000_000
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from regulars.errors import RegularsError
+from regulars.hooks import DAY
 
 from .checks import Check, exposure_delay, novelty, sample_ratio
 from .decision import Decision, Look, Plan, decide
@@ -20,7 +21,6 @@ from .lift import posterior
 from .pooling import by_segment
 from .power import smallest_lift
 from .prior import TAU, learn
-from .settings import DAY
 from .uplift.cohort import cohort
 from .uplift.ordering import ordered
 from .uplift.qini import qini

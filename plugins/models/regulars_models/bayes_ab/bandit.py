@@ -18,7 +18,7 @@ import numpy as np
 from . import marginals
 from .delays import matured
 from .effects import measured
-from .measures import Conversions, Counts, Means, Revenue, Times, per_unit, statistics
+from .measures import VALUES, Conversions, Counts, Means, Revenue, Times, per_unit, statistics
 from .quadrature import compare
 from .spend import revenue
 
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 LEAST = 1e-6  # that any arm is given: results are divided by it later
 LEADING = 0.5  # of top-two's units go to the likely best
-VALUES = 3  # that a mean and its spread need
 WIDE = 1.0  # the standard deviation of a logarithm of which nothing is known
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from regulars.hooks import DAY
 from scipy.special import chdtrc, ndtr
 from scipy.stats import binomtest, rankdata
 
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from .effects import Effects, Floats
+    from .effects import Effects
+    from .measures import Floats
 
 BROKEN = 0.001  # below this the shares of the arms are no accident
 FEWEST = 5  # units that each arm is meant to have, before anything is said
 MANY = 1_000  # units that each arm is meant to have, for chi-square to be near enough so far out
 UNEVEN = 0.001
 NEW = 0.01  # shared among the arms
-DAY = 86_400_000_000  # microseconds
 
 
 @dataclass(frozen=True)

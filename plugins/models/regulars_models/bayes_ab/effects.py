@@ -9,10 +9,9 @@ a few conversions (Pettigrew, Gart and Thomas 1986, Biometrika 73, 425-435).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from .measures import Conversions, Counts, Means, Ratios, Revenue, Statistics, Times
@@ -20,9 +19,9 @@ from .measures import Conversions, Counts, Means, Ratios, Revenue, Statistics, T
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
 
-Floats: TypeAlias = NDArray[np.float64]
+    from .measures import Floats
 
 BORROWED = 4.0  # degrees of freedom that an arm's spread takes from that of all arms
 SAME = 1e-12  # a squared variation below it is but the rounding of equal amounts

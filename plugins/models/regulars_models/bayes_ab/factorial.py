@@ -25,7 +25,8 @@ from .effects import SURE
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from .effects import Effects, Floats
+    from .effects import Effects
+    from .measures import Floats
 
 TOLD = 0.99  # of the prior's variance: more is left where the data say nothing
 

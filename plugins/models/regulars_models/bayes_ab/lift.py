@@ -19,7 +19,8 @@ from .effects import SURE
 from .ranking import Arms, ranked
 
 if TYPE_CHECKING:
-    from .effects import Effects, Floats
+    from .effects import Effects
+    from .measures import Floats
 
 VAGUE = 4.0  # a variance of a logarithm above which nothing is known: a factor of 7 is one sd
 

@@ -16,16 +16,15 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from scipy import special
 
+from .measures import VALUES
+from .numerics import ROOT
+
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from .measures import Floats
 
-    Floats = NDArray[np.float64]
-
-ROOT = np.sqrt(2 * np.pi)
 LEVELS = special.ndtr(np.linspace(-8, 8, 12))  # probabilities: even steps of a normal
 TAIL = 1e-15  # of the mean, that may lie beyond the last break
 SMOOTH = 8  # a shape from which on no bend is felt
-LEAST = 3  # units that a mean and its spread need
 
 
 class Marginal(Protocol):
@@ -60,8 +59,8 @@ def mean(n: float, average: float, sd: float) -> StudentT:
 
     Raises ValueError for fewer than three units: two leave a distribution that has no mean.
     """
-    if n < LEAST:
-        raise ValueError(f"there are {n:g} units; a mean needs at least {LEAST}")
+    if n < VALUES:
+        raise ValueError(f"there are {n:g} units; a mean needs at least {VALUES}")
     return StudentT(n - 1, average, sd / n**0.5)
 
 

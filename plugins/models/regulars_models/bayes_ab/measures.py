@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from regulars.hooks import DAY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     Whole = NDArray[np.int64]
     Mask = NDArray[np.bool_]
 
-DAY = 86_400_000_000  # microseconds
+VALUES = 3  # that a mean and its spread need
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from .settings import DAY
+from regulars.hooks import DAY
+
 from .uplift.qini import Qini
 
 if TYPE_CHECKING:

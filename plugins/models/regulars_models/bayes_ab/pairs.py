@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import special
 
-from .marginals import ROOT, Beta, Gamma, Normal
+from .marginals import Beta, Gamma, Normal
+from .numerics import ROOT
 from .quadrature import Comparison, compare, panels
 
 if TYPE_CHECKING:
@@ -85,6 +86,6 @@ def _normals(first: Normal, second: Normal) -> tuple[float, float, float]:
     """The unit normal linear loss: Raiffa and Schlaifer, *Applied Statistical Decision Theory*."""
     apart, sd = second.mean - first.mean, float(np.hypot(first.sd, second.sd))
     z = apart / sd
-    peak = sd * float(np.exp(-(z**2) / 2)) / float(ROOT)
+    peak = sd * float(np.exp(-(z**2) / 2)) / ROOT
     chance = float(special.ndtr(z))
     return chance, peak + apart * chance, peak - apart * float(special.ndtr(-z))

@@ -10,10 +10,10 @@ from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
+from regulars.hooks import DAY
 
 from .evidence import evidence
 from .lift import posterior
-from .settings import DAY
 from .telling import sentence
 from .wording import UNITS, chance, lift
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .analysis import Result
-    from .effects import Floats
+    from .measures import Floats
     from .settings import BayesAB
 
 WIDTH, HEIGHT = 960, 420

@@ -22,6 +22,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from .evidence import effects_of
+from .numerics import bisected, legendre
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,11 +30,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from regulars.hooks import Outcome, Trial
 
-    from .effects import Effects, Floats
+    from .effects import Effects
+    from .measures import Floats
 
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(40)
+NODES, WEIGHTS = legendre(40)
 FARTHEST = 5.0  # times its scale, beyond which a half-normal has nothing left
-HALVINGS = 60
 VAGUE = 9.0  # a variance of a log ratio above which nothing is known
 
 
@@ -72,11 +73,7 @@ class Pooled:
         """Below it each segment's log ratio is with probability ``p``."""
         low = (self.means - 10 * self.sds).min(axis=0)
         high = (self.means + 10 * self.sds).max(axis=0)
-        for _ in range(HALVINGS):
-            middle = (low + high) / 2
-            below = 1 - self.above(middle) < p
-            low, high = np.where(below, middle, low), np.where(below, high, middle)
-        return np.asarray((low + high) / 2)
+        return bisected(lambda x: 1 - self.above(x) < p, low, high)
 
 
 def pool(d: Floats, covariance: Floats, tau: float) -> Pooled:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .decision import Plan
-    from .effects import Floats
+    from .measures import Floats
 
 POWER = 0.8
 STEPS = 28  # looks at most: a longer "daily" is thinned to these, evenly

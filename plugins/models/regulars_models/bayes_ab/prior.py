@@ -14,7 +14,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .effects import Floats
+    from .measures import Floats
 
 TAU = 0.05  # before there are experiments to learn from: most changes move little
 HELD = 0.25  # standard deviation of log tau around that; as firm as eight exact experiments

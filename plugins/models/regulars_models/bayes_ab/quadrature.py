@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .numerics import legendre, product_of_others
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from .marginals import Marginal
+    from .measures import Floats
 
-    Floats = NDArray[np.float64]
-
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(10)
+NODES, WEIGHTS = legendre(10)
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ def compare(marginals: Sequence[Marginal], *, less_is_better: bool = False) -> C
     x, weights = panels([arm.breaks for arm in marginals])
     below = np.array([arm.cdf(x) for arm in marginals])
     better = 1 - below if less_is_better else below  # the chance that x beats an arm
-    others = _product_of_others(better)
+    others = product_of_others(better)
     density = np.array([arm.pdf(x) for arm in marginals])
     return Comparison((density * others) @ weights, (better * (1 - others)) @ weights)
 
@@ -55,11 +54,3 @@ def panels(breaks: Sequence[Floats]) -> tuple[Floats, Floats]:
     half = np.diff(edges) / 2
     middle = edges[:-1] + half
     return (middle[:, None] + half[:, None] * NODES).ravel(), (half[:, None] * WEIGHTS).ravel()
-
-
-def _product_of_others(rows: Floats) -> Floats:
-    """For each row the product of all rows but itself; zeros are no matter."""
-    ones = np.ones_like(rows[:1])
-    before = np.cumprod(np.concatenate([ones, rows[:-1]]), axis=0)
-    after = np.cumprod(np.concatenate([ones, rows[:0:-1]]), axis=0)[::-1]
-    return np.asarray(before * after)

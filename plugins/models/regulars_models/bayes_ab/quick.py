@@ -17,8 +17,9 @@ from .spend import evenness, revenue
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .effects import Effects, Floats
+    from .effects import Effects
     from .marginals import Marginal
+    from .measures import Floats
     from .totals import Kind, Totals
 
 Prior = Literal["lift", "flat"]

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtr
 
+from .numerics import ROOT, legendre, product_of_others
+
 if TYPE_CHECKING:
-    from .effects import Floats
+    from .measures import Floats
 
 BREAKS = np.array([-8.0, -3.0, 0.0, 3.0, 8.0])
 LEVELS, POINTS = 33, 12  # of the level, and in each panel
@@ -78,8 +80,8 @@ def many(arms: Arms, *, smaller: bool) -> tuple[Floats, float]:
     # Beyond 12 nothing counts, and products would be too small to be computed fast.
     z = np.clip((x - at[:, :, None]) / sd[:, None, None], -12, 12)
     below = ndtr(z)
-    density = np.exp(-z * z / 2) / (np.sqrt(2 * np.pi) * sd[:, None, None])
-    others = _others(below)
+    density = np.exp(-z * z / 2) / (ROOT * sd[:, None, None])
+    others = product_of_others(below)
     mass = density * others * dx * weights[:, None]
     top = float(arms.centre.max())
     p_best = mass.sum(axis=(1, 2))
@@ -87,17 +89,9 @@ def many(arms: Arms, *, smaller: bool) -> tuple[Floats, float]:
     return p_best / p_best.sum(), extreme
 
 
-def _others(below: Floats) -> Floats:
-    """For each arm the product over all others, without dividing: a factor may be zero."""
-    ones = np.ones_like(below[:1])
-    before = np.cumprod(np.concatenate([ones, below[:-1]]), axis=0)
-    after = np.cumprod(np.concatenate([ones, below[:0:-1]]), axis=0)[::-1]
-    return before * after
-
-
 def _panels(at: Floats, sd: Floats) -> tuple[Floats, Floats]:
     """Points and weights between the sorted breaks of all arms, for each level of mu."""
-    nodes, weights = _legendre()
+    nodes, weights = legendre(POINTS)
     breaks = at[:, :, None] + sd[:, None, None] * BREAKS
     edges = np.sort(breaks.transpose(1, 0, 2).reshape(at.shape[1], -1), axis=1)
     half = np.diff(edges, axis=1)[:, :, None] / 2
@@ -110,9 +104,3 @@ def _trapezoids() -> tuple[Floats, Floats]:
     nodes = np.linspace(-8, 8, LEVELS)
     weights = np.exp(-(nodes**2) / 2)
     return nodes, weights / weights.sum()
-
-
-@lru_cache
-def _legendre() -> tuple[Floats, Floats]:
-    nodes, weights = np.polynomial.legendre.leggauss(POINTS)
-    return nodes, weights

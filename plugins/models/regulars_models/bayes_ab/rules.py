@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from .numerics import ROOT
 from .sequential import always, bounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .decision import Plan
-    from .effects import Floats
+    from .measures import Floats
 
 LOSS = 0.01  # the relative loss below which the rule of that name stops
 SCALE = np.linspace(0, 8, 2001)
@@ -91,6 +92,6 @@ def _sure(v: Floats, alpha: float, tau: float) -> Floats:
 
 def _cheap(v: Floats) -> Floats:
     """The normal posterior risk sigma * (phi(z) - z * Phi(-z)) falls below ``LOSS``."""
-    risk = np.exp(-(SCALE**2) / 2) / np.sqrt(2 * np.pi) - SCALE * ndtr(-SCALE)
+    risk = np.exp(-(SCALE**2) / 2) / ROOT - SCALE * ndtr(-SCALE)
     z: Floats = np.interp(-LOSS / np.sqrt(v), -risk, SCALE)
     return z

@@ -17,10 +17,12 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
+from .numerics import ROOT, legendre
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .effects import Floats
+    from .measures import Floats
 
     Numbers = Sequence[float] | Floats
 
@@ -30,7 +32,6 @@ FEWEST, MOST = 80, 1000  # points of the integration
 # The standard deviation of the mixture sets when the always-valid interval is tightest, not whether
 # it holds; it must be chosen before there is data.
 MIXTURE = 0.2  # near the best for 500 to 50,000 units an arm that convert at 5 %
-SQUARE = np.sqrt(2 * np.pi)
 
 
 def bounds(
@@ -125,11 +126,11 @@ class Walk:
         high = min(limit * root, self.drift * at + ENDLESS * root)
         if not low < high:
             return Walk(np.zeros(1), np.zeros(1), at, self.drift)
-        nodes, weights = _legendre(int(np.clip(3 * (high - low) / sd, FEWEST, MOST)) // 40 * 40)
+        nodes, weights = legendre(int(np.clip(3 * (high - low) / sd, FEWEST, MOST)) // 40 * 40)
         half = (high - low) / 2
         x = low + half * (1 + nodes)
         ahead = self.points + self.drift * (at - self.at)
-        kernel = np.exp(-(((x[:, None] - ahead) / sd) ** 2) / 2) / (SQUARE * sd)
+        kernel = np.exp(-(((x[:, None] - ahead) / sd) ** 2) / 2) / (ROOT * sd)
         return Walk(x, half * weights * (kernel @ self.mass), at, self.drift)
 
 
@@ -170,9 +171,3 @@ def _growing(information: Numbers) -> tuple[float, ...]:
     for each in np.round(known / unit, 9).tolist():
         grown.append(max(each, grown[-1] + LEAST if grown else LEAST))
     return tuple(grown)
-
-
-@lru_cache(maxsize=64)
-def _legendre(points: int) -> tuple[Floats, Floats]:
-    nodes, weights = np.polynomial.legendre.leggauss(points)
-    return nodes, weights

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import Field, StrictInt, model_validator
-from regulars.hooks import Percentage, PositiveDuration, Settings
+from regulars.hooks import DAY, Percentage, PositiveDuration, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-DAY = 86_400_000_000  # microseconds
 MOST_LOOKS = 28
 
 

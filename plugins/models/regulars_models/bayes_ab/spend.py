@@ -17,17 +17,17 @@ import numpy as np
 from numpy.polynomial import legendre
 
 from .marginals import SMOOTH, Beta, Gamma, conversion
+from .numerics import bisected
 from .quadrature import NODES, panels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
+    from .measures import Floats
 
 EVENEST = 100.0  # the shape of purchases that vary by a tenth
 DEGREE = len(NODES) - 1
 TO_SERIES = np.linalg.inv(legendre.legvander(NODES, DEGREE))  # values at nodes to coefficients
-HALVINGS = 60  # that find a quantile
 
 
 def revenue(
@@ -109,11 +109,7 @@ class Spend:
 
     def quantile(self, p: Floats) -> Floats:
         low, high = (np.full(np.shape(p), end) for end in self._edges[[0, -1]])
-        for _ in range(HALVINGS):
-            middle = (low + high) / 2
-            below = self.cdf(np.exp(middle)) < p
-            low, high = np.where(below, middle, low), np.where(below, high, middle)
-        return np.asarray(np.exp((low + high) / 2))
+        return np.asarray(np.exp(bisected(lambda log: self.cdf(np.exp(log)) < p, low, high)))
 
     @cached_property
     def _edges(self) -> Floats:

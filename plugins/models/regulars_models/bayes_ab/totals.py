@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from .measures import VALUES
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -31,7 +33,6 @@ WANTED = {
     "revenue": "BUYERS/VISITORS:MEAN:SD of what a buyer spends, as in offer=36/410:17.80:9.50",
 }
 MOST = 10**12  # of anything: more is a slip of the hand, and sums of squares stay exact enough
-FEWEST = 3  # customers by whom a mean and its spread can be judged
 
 
 @dataclass(frozen=True)
@@ -109,8 +110,8 @@ def _against(kind: Kind, arm: Totals, form: re.Match[str], *, flat: bool) -> str
 
 
 def _against_mean(arm: Totals, *, flat: bool) -> str | None:
-    if arm.visitors < FEWEST:
-        return f"a mean needs at least {FEWEST} customers; leave this arm out until there are"
+    if arm.visitors < VALUES:
+        return f"a mean needs at least {VALUES} customers; leave this arm out until there are"
     if arm.sd == 0:
         return "a standard deviation of 0 leaves nothing to chance; give it with more digits"
     if arm.mean <= 0 and not flat:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from math import ceil, isfinite, log10
 from typing import TYPE_CHECKING
 
+from regulars.hooks import DAY
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
 LARGE = 10.0  # a lift above it is no longer worth its digits
 HUGE = 1_000.0  # one above it says only that hardly anything is known
-WINDOWS = {"day": 86_400_000_000, "hour": 3_600_000_000, "minute": 60_000_000}  # microseconds
+WINDOWS = {"day": DAY, "hour": 3_600_000_000, "minute": 60_000_000}  # microseconds
 SECOND = 1_000_000
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from regulars.hooks import Happened
+from regulars.hooks import DAY, Happened
 from regulars_models.bayes_ab.uplift.cohort import Cohort, cohort
 
-from tests.models.bayes_ab.planted import DAY, trial
+from tests.models.bayes_ab.planted import trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable
