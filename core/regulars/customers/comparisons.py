@@ -17,6 +17,7 @@ from regulars.instants import micros
 from regulars.store.functions import contains, ends_with, fold, fold_text, starts_with
 
 from . import operands
+from .lists import item_in_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
     from regulars.hooks.kinds import Moment
     from regulars.playbook.conditions import Comparison
 
-SubjectType = Literal["text", "integer", "amount", "number", "boolean", "date", "time", "point"]
+SubjectType = Literal[
+    "text", "integer", "amount", "number", "boolean", "date", "time", "point", "list"
+]
 
 NEGATIVE = {"is_not": "is", "not_in": "in"}
 BOUNDS: dict[str, tuple[Callable[[Any, Any], Any], Callable[[Any], int]]] = {
@@ -71,7 +74,7 @@ def holds(
         return not_(holds(subject, NEGATIVE[word], value, moment, ignore_case=ignore_case))
     if word == "known":
         return subject.column.is_not(None) if value else subject.column.is_(None)
-    if subject.type == "text" and ignore_case:
+    if subject.type in {"text", "list"} and ignore_case:
         return _compared(
             replace(subject, column=fold(subject.column)), word, _folded(value), moment
         )
@@ -91,6 +94,9 @@ def _compared(subject: Subject, word: str, value: Any, moment: Moment) -> Column
             test = None if low is None or high is None else and_(low, high)
         case "at_least" | "at_most" | "more_than" | "less_than":
             test = _bounded(subject, word, value)
+        case "contains" if subject.type == "list":
+            item = operands.storable(value)
+            test = None if item is None else contains(subject.column, item_in_list(item))
         case "contains" | "starts_with" | "ends_with":
             text = operands.storable(value) if subject.type == "text" else None
             test = None if text is None else _MATCHES[word](subject.column, text)

@@ -15,6 +15,7 @@ from regulars.batches import batches
 from regulars.instants import instant
 
 from .columns import attribute_column
+from .lists import items_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -53,7 +54,7 @@ class Profile:
     """One customer: profile, traits and scores (``scores["value"]["alive"]``).
 
     Every declared name is there, None where it is unknown. Amounts are Decimal, times aware UTC
-    datetimes, dates are dates, points (latitude, longitude).
+    datetimes, dates are dates, points (latitude, longitude), lists tuples.
     """
 
     customer: dict[str, Any]
@@ -161,4 +162,4 @@ _ATTRIBUTES: Mapping[str, Callable[[Any], Any]] = {
     "time": instant,
     "point": _point,
 }
-_SCORES: Mapping[str, Callable[[Any], Any]] = {"time": instant}
+_SCORES: Mapping[str, Callable[[Any], Any]] = {"time": instant, "list": items_of}

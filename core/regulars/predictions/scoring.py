@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from regulars.customers.lists import list_as_text
 from regulars.hooks.attribution import blamed
 from regulars.store.tables import VALUE_LENGTH
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     Scores = NDArray[Any]  # objects, None where there is no score
 
 SLACK = 1e-9  # how far a number may lie outside its range, by rounding
+MOST_ITEMS = 100  # of a list
 
 
 def scores_of(model: PlannedModel, fitted: Fitted, data: ModelData) -> dict[str, Scores]:
@@ -41,6 +43,8 @@ def _held(name: str, given: Mapping[str, Any], output: Output, length: int) -> S
         raise ValueError(f"{name} has the shape {values.shape}; it should be ({length},)")
     if output.type == "text":
         return _texts(values)
+    if output.type == "list":
+        return _lists(name, values)
     numbers = values.astype(np.float64)
     known = np.isfinite(numbers)
     if output.type == "number":
@@ -67,6 +71,29 @@ def _texts(values: NDArray[Any]) -> Scores:
     stored = np.empty(len(values), dtype=object)
     stored[:] = [str(value)[:VALUE_LENGTH] if _is_text(value) else None for value in values]
     return stored
+
+
+def _lists(name: str, values: NDArray[Any]) -> Scores:
+    """As the store keeps them; a list without items is no score."""
+    known = [value if _is_list(value) else () for value in values]
+    if (longest := max(map(len, known), default=0)) > MOST_ITEMS:
+        raise ValueError(f"{name} has {longest} items; a list has at most {MOST_ITEMS}")
+    stored = np.empty(len(values), dtype=object)
+    stored[:] = [list_as_text(map(_short, value)) if len(value) else None for value in known]
+    return stored
+
+
+def _short(item: Any) -> str:
+    return str(item)[:VALUE_LENGTH]
+
+
+def _is_list(value: Any) -> bool:
+    """Neither None, nor NaN, nor empty; a text is no list."""
+    if value is None or isinstance(value, float):
+        return False
+    if isinstance(value, str):
+        raise TypeError(f"it gave {value!r} for a list; give a list or a tuple of texts")
+    return len(value) > 0
 
 
 def _is_text(value: Any) -> bool:

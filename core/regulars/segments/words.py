@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from regulars.customers.lists import items_of
 from regulars.customers.profiles import in_units
 from regulars.instants import DAY, instant
 
@@ -28,7 +29,7 @@ def value_in_words(value: Any, type_: str, scale: int = 1) -> str:
             return amount_in_words(in_units(value))
         case "number" | "integer":
             return str(int(value)) if value == int(value) else repr(value)
-    return _text(str(value))
+    return _text(", ".join(items_of(value)) if type_ == "list" else str(value))
 
 
 def span_in_words(duration: Duration) -> str:

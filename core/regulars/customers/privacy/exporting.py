@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from regulars.customers.lists import items_of
 from regulars.instants import instant
 from regulars.playbook.sources import BUILT_IN
 from regulars.store import tables
@@ -106,9 +107,16 @@ def _scores(scores: Table, row: RowMapping, plan: TraitPlan) -> dict[str, Any]:
     told: dict[str, Any] = {}
     for name, column in plan.scores.items():
         if column.name in scores.c:
-            value = row[scores.c[column.name]]
-            told[name] = instant(value) if column.type == "time" and value is not None else value
+            told[name] = _score(row[scores.c[column.name]], column.type)
     return told
+
+
+def _score(value: Any, type_: str) -> Any:
+    if value is None:
+        return None
+    if type_ == "list":
+        return items_of(value)
+    return instant(value) if type_ == "time" else value
 
 
 def _trait(value: Any, column: TraitColumn) -> Any:

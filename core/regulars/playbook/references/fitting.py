@@ -26,6 +26,7 @@ WORDS = {
     "date": (*EQUAL, *CALENDAR, "known"),
     "time": (*EQUAL, *CALENDAR, "known"),
     "point": ("known",),
+    "list": ("contains", "known", "ignore_case"),
 }
 PYTHON: dict[str, Any] = {"text": str, "number": int | float, "boolean": bool}
 WRITTEN: dict[str, Any] = {"date": date.fromisoformat, "time": LocalTime.parse}
@@ -37,6 +38,7 @@ ARTICLE = {
     "date": "a date",
     "time": "a time",
     "point": "a point",
+    "list": "a list",
 }
 
 
