@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 PLAYBOOK = """\
 traits: {spend: {sum: order.total}}
-segments: {everybody: {attribute: id, known: true}, gains: {score: gain.lift, more_than: 0}}
+segments: {everybody: {attribute: id, known: true}, gains: {score: cake.gain, more_than: 0}}
 experiments:
   offer: {arms: {control: {}, cake: {}}, goals: [{id: back, performed: order, within: 7d}]}
 journeys:
@@ -23,7 +23,7 @@ journeys:
     existing: true
     steps: [{split: offer, arms: {cake: [exit]}}]
 """
-GAIN = "models: {gain: {use: uplift, experiment: offer, traits: [spend]}}\n"
+GAIN = "models: {cake: {use: uplift, experiment: offer, traits: [spend]}}\n"
 
 
 def test_it_says_what_it_waits_for_and_what_it_reads_is_noted(
@@ -31,7 +31,7 @@ def test_it_says_what_it_waits_for_and_what_it_reads_is_noted(
 ) -> None:
     write(anywhere, PLAYBOOK, models=GAIN)
     first = anywhere.run("2026-01-10")
-    assert first["models"]["gain"]["missing"].startswith("Of nobody these traits were noted")
+    assert first["models"]["cake"]["missing"].startswith("Of nobody these traits were noted")
     assert first["segments"]["gains"]["members"] == 0
 
     store = Store.open(str(anywhere.store))
@@ -42,5 +42,5 @@ def test_it_says_what_it_waits_for_and_what_it_reads_is_noted(
     store.close()
     assert noted == [("trait:spend", 10), ("trait:spend", 6), ("trait:spend", 0)]
 
-    second = anywhere.run("2026-01-26")["models"]["gain"]
+    second = anywhere.run("2026-01-26")["models"]["cake"]
     assert second["missing"].startswith("Uplift needs 100 units in each arm")

@@ -43,13 +43,13 @@ def test_it_scores_with_what_it_learned(kind: GoalKind) -> None:
     scores = UPLIFT.score(CONFIG, learned(trial), data(trial))
 
     direct = learning.scores(learning.learned(units(trial)), np.column_stack([VISITS, SPEND]))
-    assert scores["lift"].tolist() == direct.tolist()
-    assert scores["lift"][1] > 5 * abs(scores["lift"][0])
+    assert scores["gain"].tolist() == direct.tolist()
+    assert scores["gain"][1] > 5 * abs(scores["gain"][0])
 
 
 def test_where_less_is_better_those_gain_who_do_it_less() -> None:
     trial = planted(1, lambda visits: -0.1 * (visits > 0.5), n=4000, better="less")
-    low, high, _ = UPLIFT.score(CONFIG, learned(trial), data(trial))["lift"]
+    low, high, _ = UPLIFT.score(CONFIG, learned(trial), data(trial))["gain"]
     assert high > 0.05
     assert high > low
 

@@ -1,7 +1,8 @@
-"""Uplift as a model: ``models: {gain: {use: uplift, experiment: winback_offer, traits: [spend]}}``.
+"""Uplift as a model: ``models: {offer: {use: uplift, experiment: winback, traits: [spend]}}``.
 
-Its score ``lift`` says how much better the arm makes the goal for a customer than the control does,
-so that ``{score: gain.lift, more_than: 0}`` are those whom it is worth giving it to.
+Its score ``gain`` says how much better the arm makes the goal for a customer than the control does,
+in the goal's own unit, so that ``{score: offer.gain, more_than: 0}`` are those whom it is worth
+giving it to.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class UpliftSettings(Settings):
 
 
 def _outputs(_config: UpliftSettings) -> Mapping[str, Output]:
-    return {"lift": Output("of the goal, better with the arm than without")}
+    return {"gain": Output("of the goal, better with the arm than without")}
 
 
 def _reads(config: UpliftSettings) -> Reads:
@@ -89,8 +90,8 @@ def _score(config: UpliftSettings, fitted: Fitted, data: ModelData) -> Mapping[s
     from .trees import Trees  # noqa: PLC0415
 
     columns = np.column_stack([data.traits[name] for name in config.traits])
-    lift = scores(Trees.from_arrays(fitted.arrays), columns)
-    return {"lift": -lift if fitted.parameters["better"] == "less" else lift}
+    gain = scores(Trees.from_arrays(fitted.arrays), columns)
+    return {"gain": -gain if fitted.parameters["better"] == "less" else gain}
 
 
 UPLIFT = ModelKind(
