@@ -12,11 +12,13 @@ from sqlalchemy import select
 
 from regulars.amounts import SCALE
 from regulars.customers.trait_sql import Events, traits_of_all
+from regulars.errors import SourceError
 from regulars.experiments.arrays import arrays
 from regulars.experiments.trial import trial_before
 from regulars.hooks.kinds import Moment
 from regulars.hooks.predictions import ModelData, ModelEvents
 from regulars.instants import DAY, instant, micros
+from regulars.playbook.csv_tables import TableError, read_table
 from regulars.playbook.traits import event_and_property
 from regulars.store.schema import amount_column, text_column
 
@@ -65,6 +67,7 @@ def model_data(
         traits={name: read(scope.trait_subject(scope.plan.trait(name))) for name in reads.traits},
         attributes={name: read(scope.attribute_subject(name)) for name in reads.attributes},
         trial=_trial(connection, scope, reads.experiment),
+        files={file: _table(scope, file) for file in reads.files},
     )
 
 
@@ -219,3 +222,12 @@ def _days_ago(dates: NDArray[Any], scope: Scope) -> NDArray[np.float64]:
 def _trial(connection: Connection, scope: Scope, name: str | None) -> Trial | None:
     """The experiment as earlier runs left it: this one has not given its arms out yet."""
     return None if name is None else trial_before(connection, scope, name)
+
+
+def _table(scope: Scope, file: str) -> dict[str, NDArray[Any]]:
+    """A table beside the playbook, by column."""
+    try:
+        columns = read_table(scope.playbook.folder / file)
+    except TableError as error:
+        raise SourceError(f"the file '{file}' {error}") from error
+    return {name: np.array(cells, dtype=object) for name, cells in columns.items()}

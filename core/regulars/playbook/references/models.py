@@ -1,4 +1,4 @@
-"""What models read: events, properties, traits, attributes, experiments."""
+"""What models read: events, properties, traits, attributes, experiments, files."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from regulars.errors import Problem
 from regulars.hooks.predictions import Reads
+from regulars.playbook.csv_tables import TableError, read_table
 from regulars.playbook.models import Model
 from regulars.playbook.positions import Path
 from regulars.playbook.suggestions import unknown
@@ -25,6 +26,7 @@ def check_models(known: Known) -> Iterator[Problem]:
         else:
             yield from _events(known, path, told.reads)
             yield from _names(known, path, told.reads)
+            yield from _files(known, path, told.reads)
 
 
 def _events(known: Known, path: Path, reads: Reads) -> Iterator[Problem]:
@@ -53,6 +55,16 @@ def _names(known: Known, path: Path, reads: Reads) -> Iterator[Problem]:
     if (name := reads.experiment) is not None:
         at = known.written(path, name)
         yield from known.in_section("experiments", "experiment", path, at, name)
+
+
+def _files(known: Known, path: Path, reads: Reads) -> Iterator[Problem]:
+    """The tables beside the playbook that can't be read."""
+    for file in reads.files:
+        try:
+            read_table(known.draft.path.parent / file)
+        except TableError as error:
+            reason = f"the file '{file}' {error}"
+            yield known.draft.document.problem(path, reason, at=known.written(path, file))
 
 
 def _split(known: Known, path: Path, model: Model) -> Iterator[Problem]:
