@@ -1,0 +1,77 @@
+"""Fifths of all customers, and the cell that each customer is in.
+
+Hughes, *Strategic Database Marketing* (1994): recency, frequency and monetary value by quintiles.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from regulars.hooks import DAY, Fitted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+    from regulars.hooks import ModelData
+
+    from .kind import Cell, Rfm
+
+    Floats = NDArray[np.float64]
+
+LEAST = 25  # customers, five for each fifth
+EDGES = (0.2, 0.4, 0.6, 0.8)
+
+
+def inputs(config: Rfm, data: ModelData) -> Mapping[str, Floats]:
+    """Days since the last event, how many there were, and what they came to; NaN without any."""
+    events = data.events[config.event]
+    last = np.full(len(data), np.nan)
+    last[events.customer] = events.at  # the last one of each customer stays
+    often = np.bincount(events.customer, events.times, len(data))
+    found = {"recency": (data.now - last) / DAY, "frequency": np.where(often > 0, often, np.nan)}
+    if config.amount is None:
+        return found
+    spent = np.nan_to_num(events.amounts[config.amount])
+    total = np.bincount(events.customer, spent, len(data))
+    return found | {"monetary": np.where(often > 0, total, np.nan)}
+
+
+def fit(config: Rfm, data: ModelData, _seed: int) -> Fitted | str:
+    """The edges of the fifths."""
+    found = inputs(config, data)
+    known = np.isfinite(found["recency"])
+    if (count := int(known.sum())) < LEAST:
+        return (
+            f"{count} customers have '{config.event}', and {LEAST} are needed to tell fifths of "
+            "them apart."
+        )
+    edges = {name: np.quantile(values[known], EDGES) for name, values in found.items()}
+    told = {name: values.tolist() for name, values in edges.items()}
+    return Fitted({"edges": told}, diagnostics={"customers": count})
+
+
+def score(config: Rfm, fitted: Fitted, data: ModelData) -> Mapping[str, NDArray[Any]]:
+    """The fifth of each customer by each measure, and the name of their cell."""
+    edges, found = fitted.parameters["edges"], inputs(config, data)
+    fifths = {name: _fifth(values, edges[name]) for name, values in found.items()}
+    fifths["recency"] = len(EDGES) + 2 - fifths["recency"]  # who came last is best
+    return fifths | {"cell": _names(config.cells, fifths, len(data))}
+
+
+def _fifth(values: Floats, edges: list[float]) -> Floats:
+    """1 up to the first edge, 2 up to the second; what is equal is in one fifth."""
+    place = np.searchsorted(np.asarray(edges), values, side="left") + 1.0
+    return np.where(np.isnan(values), np.nan, place)
+
+
+def _names(cells: tuple[Cell, ...], fifths: Mapping[str, Floats], people: int) -> NDArray[Any]:
+    names = np.full(people, None, dtype=object)
+    for cell in reversed(cells):  # the first that fits wins: it comes last
+        held = np.isfinite(fifths["recency"])
+        for name, values in fifths.items():
+            low, high = getattr(cell, name)
+            held &= (values >= low) & (values <= high)
+        names[held] = cell.name
+    return names

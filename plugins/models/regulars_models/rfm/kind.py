@@ -1,0 +1,81 @@
+"""``models: {rfm: {use: rfm, event: order, amount: total}}``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+from regulars.hooks import ModelKind, Output, Reads, Settings
+
+from regulars_models.late import late
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FIFTHS = 5
+
+Fifths = tuple[Annotated[int, Field(ge=1, le=FIFTHS)], Annotated[int, Field(ge=1, le=FIFTHS)]]
+ALL: Fifths = (1, FIFTHS)
+
+
+class Cell(Settings):
+    """A name for those between two scores, both included."""
+
+    name: str
+    recency: Fifths = ALL
+    frequency: Fifths = ALL
+    monetary: Fifths = ALL
+
+
+# The names by recency and frequency that are customary in direct marketing.
+CELLS = (
+    Cell(name="champions", recency=(5, 5), frequency=(4, 5)),
+    Cell(name="loyal", recency=(3, 4), frequency=(4, 5)),
+    Cell(name="potential loyalists", recency=(4, 5), frequency=(2, 3)),
+    Cell(name="new", recency=(5, 5), frequency=(1, 1)),
+    Cell(name="promising", recency=(4, 4), frequency=(1, 1)),
+    Cell(name="need attention", recency=(3, 3), frequency=(3, 3)),
+    Cell(name="about to sleep", recency=(3, 3), frequency=(1, 2)),
+    Cell(name="can't lose", recency=(1, 2), frequency=(5, 5)),
+    Cell(name="at risk", recency=(1, 2), frequency=(3, 4)),
+    Cell(name="hibernating", recency=(1, 2), frequency=(1, 2)),
+)
+
+
+class Rfm(Settings):
+    """The ``event`` that counts, and the property of it that is its ``amount``.
+
+    The first of ``cells`` that fits gives a customer the name.
+    """
+
+    event: Annotated[str, Field(description="the event that counts, such as order")]
+    amount: Annotated[str | None, Field(description="the property that is its amount")] = None
+    cells: Annotated[tuple[Cell, ...], Field(min_length=1, description="names, the first wins")] = (
+        CELLS
+    )
+
+
+def _outputs(config: Rfm) -> Mapping[str, Output]:
+    fifth = Output("1 to 5, 5 is best", low=1, high=FIFTHS)
+    scores = {"recency": fifth, "frequency": fifth}
+    if config.amount is not None:
+        scores["monetary"] = fifth
+    return scores | {"cell": Output("the name of the cell", "text")}
+
+
+def _reads(config: Rfm) -> Reads:
+    amounts = [] if config.amount is None else [f"{config.event}.{config.amount}"]
+    return Reads(events=[config.event], amounts=amounts)
+
+
+_CELLS = f"{__package__}.cells"
+RFM = ModelKind(
+    "rfm",
+    "How recently, how often and for how much customers buy, in fifths with names",
+    Rfm,
+    _outputs,
+    _reads,
+    late(_CELLS, "fit"),
+    late(_CELLS, "score"),
+    late(_CELLS, "inputs"),
+)
