@@ -1,4 +1,4 @@
-"""The calendar day of very many instants in one zone, without asking the zone for each."""
+"""What calendar and clock show at very many instants, without asking the zone for each."""
 
 from __future__ import annotations
 
@@ -22,12 +22,29 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def local_days(at: Whole, zone: ZoneInfo) -> Whole:
     """Days since 1970-01-01 on the calendar of ``zone``, of ``at`` in microseconds."""
+    return local_seconds(at, zone) // DAY
+
+
+def local_seconds(at: Whole, zone: ZoneInfo) -> Whole:
+    """Seconds since 1970-01-01 on calendar and clock of ``zone``, of ``at`` in microseconds."""
     seconds = at // SECOND
     if not len(seconds):
         return seconds
     since, offsets = _offsets(int(seconds.min()), int(seconds.max()), zone)
     place = np.searchsorted(since, seconds, side="right") - 1
-    return np.asarray((seconds + offsets[place]) // DAY)
+    return np.asarray(seconds + offsets[place])
+
+
+def instants_of(local: Whole, zone: ZoneInfo) -> Whole:
+    """The instants in microseconds at which ``zone`` shows ``local``, the other way round.
+
+    Of an hour that comes twice it is the second one; what is skipped comes an hour later.
+    """
+    if not len(local):
+        return local
+    since, offsets = _offsets(int(local.min()) - 2 * DAY, int(local.max()) + 2 * DAY, zone)
+    place = np.searchsorted(since + offsets, local, side="right") - 1
+    return np.asarray((local - offsets[place]) * SECOND)
 
 
 def _offsets(first: int, last: int, zone: ZoneInfo) -> tuple[Whole, Whole]:

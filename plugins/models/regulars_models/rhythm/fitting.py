@@ -1,0 +1,70 @@
+"""Learning from a shop's data: the rhythm, how sure it is, and how often its days were right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from regulars.hooks import Fitted
+
+from .clock import Clock
+from .habit import habit
+from .learning import learn, shrunk
+from .past import past, visits
+from .reasons import typical
+from .testing import hold_back
+
+if TYPE_CHECKING:
+    from regulars.hooks import ModelData
+
+    from .learning import Rhythm
+    from .past import Past
+
+
+def fitted(data: ModelData, event: str, fewest: int) -> Fitted | str:
+    """What ``data`` tell of the gaps between events; a sentence if there are fewer than those."""
+    clock = Clock.read(data.attributes["timezone"], data.zone)
+    seen = visits(data.events[event], clock)
+    known = past(seen, len(data))
+    if (gaps := int(known.gaps.sum())) < fewest:
+        times = "once" if gaps == 1 else f"{gaps} times"
+        return (
+            f"customers came back for another '{event}' {times} so far, and a rhythm needs"
+            f" {fewest} such times; wait for more, or load older events"
+        )
+    rhythm, held = learn(known, seen), hold_back(seen, len(data))
+    some = np.flatnonzero(known.gaps)
+    everyone = np.arange(len(data))
+    today, _ = clock.shows(np.full(len(data), data.now), everyone)
+    theirs = habit(rhythm, known).rows(some)
+    return Fitted(
+        rhythm.parameters()
+        | {
+            "usual_gap_days": float(np.exp(rhythm.usual)),
+            "typical": typical(theirs, (today - known.last)[some]),
+        },
+        diagnostics={
+            "gaps": gaps,
+            "customers_with_a_gap": len(some),
+            "standard_errors": {"usual": _error(rhythm, known)},
+        },
+        metrics={} if held is None else held.metrics(),
+        drivers=_drivers(rhythm),
+    )
+
+
+def _error(rhythm: Rhythm, known: Past) -> float:
+    """Of the mean logarithm of gaps."""
+    some = known.gaps > 0
+    noise = shrunk(known, rhythm.within, rhythm.weight)[some] / known.gaps[some]
+    return float(1 / np.sqrt((1 / (rhythm.between + noise)).sum()))
+
+
+def _drivers(rhythm: Rhythm) -> dict[str, float]:
+    """How much of a habit is the customer's own after ten visits."""
+    visits = 10
+    return {
+        "gap": rhythm.between / (rhythm.between + rhythm.within / visits),
+        "weekday": visits / (visits + rhythm.weekdays_count),
+        "hour": visits / (visits + rhythm.hours_count),
+    }

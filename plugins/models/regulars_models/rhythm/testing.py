@@ -1,0 +1,78 @@
+"""How good the days are: each customer's last visit is held back, and foreseen after the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .foreseeing import foresee
+from .habit import habit
+from .learning import learn
+from .past import past
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .past import Visits, Whole
+
+RIGHT = 1  # days that a hit may be off
+UNUSUAL = 0.95  # of a customer's gaps are shorter than one that is called unusual
+
+
+@dataclass(frozen=True)
+class Held:
+    """Days that came, as said by the model and by what anybody could have said.
+
+    ``overdue`` is how unusual each gap was when it ended.
+    """
+
+    came: Whole
+    said: Whole
+    baselines: dict[str, Whole]
+    overdue: NDArray[np.float64]
+
+    def metrics(self) -> dict[str, Any]:
+        """The share of days that were right within a day, and of gaps that were unusual."""
+        return {
+            "customers": len(self.came),
+            "right_within_a_day": self._right(self.said),
+            "baselines": {name: self._right(said) for name, said in self.baselines.items()},
+            "unusual_gaps": float((self.overdue > UNUSUAL).mean()),
+            "unusual_gaps_expected": 1 - UNUSUAL,
+        }
+
+    def _right(self, said: Whole) -> float:
+        return float((np.abs(said - self.came) <= RIGHT).mean())
+
+
+def hold_back(seen: Visits, customers: int) -> Held | None:
+    """The last visits of those with three or more, foreseen by what the others tell.
+
+    None if nobody came so often.
+    """
+    last = seen.last()
+    before = seen.where(~last)
+    known = past(before, customers)
+    rows = seen.customer[last]
+    rows, came = rows[known.gaps[rows] > 0], seen.day[last][known.gaps[rows] > 0]
+    if not len(rows):
+        return None
+    rhythm = learn(known, before)
+    theirs, hour = habit(rhythm, known).rows(rows), np.zeros(customers, np.int64)
+    hour[before.customer] = before.hour
+    then = known.last[rows]
+    whose, gap = before.gaps()
+    repeated = np.zeros(customers, np.int64)
+    repeated[whose] = gap
+    return Held(
+        came,
+        foresee(theirs, rhythm.skipped, then, then, hour[rows]).day,
+        {
+            "the shop's mean gap": then + round(float(gap.mean())),
+            "the last gap again": then + repeated[rows],
+            "the same weekday next week": then + 7,
+        },
+        foresee(theirs, rhythm.skipped, then, came, hour[rows]).overdue,
+    )
