@@ -16,7 +16,7 @@ A_LITTLE = np.float64(1e-9)
 @pytest.mark.parametrize("a", [0.05, 0.8, 1.0, 7.0, 1e4])
 @pytest.mark.parametrize("b", [0.1, 2.0, 200.0])
 def test_the_moments_of_a_beta_are_known(a: float, b: float) -> None:
-    p, weights = beta_nodes(a, np.array([b]), 1.0)
+    p, weights = beta_nodes(a, np.array([b]), np.ones(1))
     mean, square = (weights * p).sum(), (weights * p**2).sum()
 
     assert mean == pytest.approx(a / (a + b), rel=A_LITTLE)

@@ -66,7 +66,7 @@ class BetaGeometric:
         r, alpha, a, b = parameters
         k, share = r + repeats, horizon / (alpha + age)
         x = column(repeats)
-        most = float((k * share).max(initial=0.0))
+        most = (r + x.values) * horizon / alpha  # of any age, so that nobody's hangs on others
         p, weight = beta_nodes(a, b + x.values + self.first, most)
         mean = np.empty(len(k))
         for start in range(0, len(k), AT_ONCE):

@@ -27,6 +27,7 @@ STEP = 1e-6  # of a logarithm, for the Hessian
 SAMPLES = 2_000, 20_000  # customers with whom the search begins
 FEW, MANY = 12, 200  # steps of a search: from each start, and from the best of them
 SMALL = 1e-9  # a gradient of one customer on average, that is as good as none
+STILL = 1e-6  # and one that is small enough to be done
 EXACT = 1e-15  # to which share a likelihood is known
 PATIENCE = 8  # steps that gain nothing more
 LONGEST, HALVINGS = 2.0, 16  # a step, and how often it is cut
@@ -44,7 +45,8 @@ class Data(Protocol):
 class Estimate:
     """``parameters`` with their ``standard_errors`` (NaN where the data tell none).
 
-    ``words`` says what is to be known before they are believed, one sentence each.
+    ``words`` says what is to be known before they are believed, one sentence each. It has
+    ``converged`` where the likelihood can't be made larger.
     """
 
     names: tuple[str, ...]
@@ -52,6 +54,7 @@ class Estimate:
     standard_errors: Floats
     log_likelihood: float
     customers: int
+    converged: bool
     words: tuple[str, ...] = ()
 
 
@@ -85,6 +88,7 @@ def estimate(
         errors,
         -value * data.customers,
         round(data.customers),
+        _pull(best, gradient) < STILL,
         tuple(_words(names, parameters, inside, errors)),
     )
 
@@ -131,8 +135,8 @@ def _search(
     value, gradient = goal(logs)
     still = 0
     for _ in range(steps):
-        free = ~((logs <= BOTTOM) & (gradient > 0) | (logs >= TOP) & (gradient < 0))
-        if np.abs(gradient[free]).max(initial=0.0) < SMALL or still == PATIENCE:
+        free = _free(logs, gradient)
+        if _pull(logs, gradient) < SMALL or still == PATIENCE:
             break
         way = -np.where(free, inverse @ np.where(free, gradient, 0.0), 0.0)
         there = _downhill(goal, logs, value, gradient, way)
@@ -146,6 +150,17 @@ def _search(
         still = 0 if there[1] < value - EXACT * abs(value) else still + 1
         logs, value, gradient = there
     return logs, value, gradient
+
+
+def _free(logs: Floats, gradient: Floats) -> NDArray[np.bool_]:
+    """Which of the parameters aren't held by a limit."""
+    held = (logs <= BOTTOM) & (gradient > 0) | (logs >= TOP) & (gradient < 0)
+    return np.asarray(~held)
+
+
+def _pull(logs: Floats, gradient: Floats) -> float:
+    """How much the parameters that are free could still improve, at most one of them."""
+    return float(np.abs(gradient[_free(logs, gradient)]).max(initial=0.0))
 
 
 def _downhill(

@@ -73,6 +73,23 @@ def spenders(repeats: ArrayLike, spend: ArrayLike) -> tuple[Spenders, int]:
     return Spenders(x[told], mean[told]), int((came & ~told).sum())
 
 
+def dependence(data: Spenders) -> float | None:
+    """The rank correlation of how often and how much, which the model takes as 0.
+
+    None where there is no such thing, as when all came equally often.
+    """
+    often, much = _ranks(data.repeats), _ranks(data.spend)
+    if not np.ptp(often) or not np.ptp(much):
+        return None
+    return float(np.corrcoef(np.array([often, much]))[0, 1])
+
+
+def _ranks(values: Floats) -> Floats:
+    """Places in ascending order; equal values share theirs."""
+    _, code, count = np.unique(values, return_inverse=True, return_counts=True)
+    return np.asarray((np.cumsum(count) - count / 2)[code])
+
+
 def fit(data: Spenders) -> Estimate:
     """The maximum-likelihood estimate; ValueError if there is nobody.
 

@@ -37,13 +37,13 @@ def stretched(
     return scale * np.sinh(place), scale * np.diff(place[..., :2]) * np.cosh(place)
 
 
-def beta_nodes(a: float, b: Floats, most: float) -> tuple[Floats, Floats]:
+def beta_nodes(a: float, b: Floats, most: Floats) -> tuple[Floats, Floats]:
     """Values of p ~ Beta(``a``, b) and weights that sum to 1, a row for each of ``b``.
 
     The weights are good for functions of p that change where p is 1 / ``most`` or more.
     """
     top, knee = np.log(a / b), np.log(max(a, 1.0) / np.maximum(b, 1.0))
-    left = _reach(a, b, -1) + knee - top + np.maximum(knee + np.log(max(most, 1.0)), 0.0)
+    left = _reach(a, b, -1) + knee - top + np.maximum(knee + np.log(np.maximum(most, 1.0)), 0.0)
     width = np.minimum(np.sqrt(1 / a + 1 / b), 1.0)
     nodes, steps = stretched(left, _reach(a, b, 1) + top - knee, width, NODES)
     nodes += knee[:, None]

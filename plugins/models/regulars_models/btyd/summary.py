@@ -53,58 +53,115 @@ class Summary:
         return History(self.repeats, self.recency, self.age)
 
 
-def summarise(
-    customer: ArrayLike, at: ArrayLike, amount: ArrayLike | None, until: int, zone: ZoneInfo
-) -> Summary:
-    """The summary of events as of ``until``; what is later doesn't count.
+@dataclass(frozen=True)
+class Visits:
+    """The days on which customers had an event, by customer and then by day.
+
+    ``row`` is the place of the customer in ``customer``, ``day`` counts from 1970-01-01, ``spent``
+    is the sum of that day's amounts. ``times`` is how many days an entry stands for: more than 1
+    where old events were rolled up. ``today`` is the day of the summary.
+    """
+
+    customer: Whole
+    row: Whole
+    day: Whole
+    spent: Floats
+    times: Whole
+    today: int
+
+    @property
+    def starts(self) -> Whole:
+        """Where the first day of each customer stands."""
+        return np.flatnonzero(np.diff(self.row, prepend=-1))
+
+
+def visits(  # noqa: PLR0913, PLR0917 (events by column, and when and where to look)
+    customer: ArrayLike,
+    at: ArrayLike,
+    amount: ArrayLike | None,
+    until: int,
+    zone: ZoneInfo,
+    times: ArrayLike | None = None,
+) -> Visits:
+    """The days with an event up to ``until``; what is later doesn't count.
 
     ``customer`` is whole numbers in any order, ``at`` and ``until`` microseconds since 1970. The
     events of a customer on one day in ``zone`` are one, with the sum of their amounts. An amount
-    that isn't known (NaN) counts as 0.
+    that isn't known (NaN) counts as 0. An event that stands for many is taken for as many days.
     """
     who, when = np.asarray(customer, np.int64), np.asarray(at, np.int64)
     spent = np.zeros(len(who)) if amount is None else np.nan_to_num(np.asarray(amount, float))
-    seen = when <= until
-    who, when, spent = who[seen], when[seen], spent[seen]
-    if not len(who):
-        nothing = np.empty(0)
-        return Summary(np.empty(0, np.int64), nothing, nothing, nothing, nothing)
-    people, row = np.unique(who, return_inverse=True)
+    many = np.ones(len(who), np.int64) if times is None else np.asarray(times, np.int64)
+    if (when > until).any():
+        seen = when <= until
+        who, when, spent, many = who[seen], when[seen], spent[seen], many[seen]
     today = int(local_days(np.array([until]), zone)[0])
-    row, day, spent = _merged(row, local_days(when, zone), spent)
-    return _summary(people, row, day, spent, today)
-
-
-def _merged(row: Whole, day: Whole, spent: Floats) -> tuple[Whole, Whole, Floats]:
-    """One entry for each customer and day, by customer and then day."""
+    if not len(who):
+        none = np.empty(0, np.int64)
+        return Visits(none, none, none, np.empty(0), none, today)
+    day = local_days(when, zone)
     first = int(day.min())
     span = int(day.max()) - first + 1
-    keys, place = np.unique(row * span + (day - first), return_inverse=True)
-    return keys // span, keys % span + first, np.bincount(place, spent).astype(float, copy=False)
-
-
-def _summary(people: Whole, row: Whole, day: Whole, spent: Floats, today: int) -> Summary:
-    starts = np.flatnonzero(np.diff(row, prepend=-1))
-    ends = np.append(starts[1:], len(row)) - 1
-    repeats = (ends - starts).astype(float)
-    total = np.add.reduceat(spent, starts) - spent[starts]
-    mean = np.divide(total, repeats, out=np.zeros(len(people)), where=repeats > 0)
-    return Summary(
-        people,
-        repeats,
-        np.round((day[ends] - day[starts]) / WEEK, DIGITS),
-        np.round((today - day[starts]) / WEEK, DIGITS),
-        _in_coins(mean, spent),
+    keys = (who - who.min()) * span + (day - first)
+    if (np.diff(keys) < 0).any():
+        order = np.argsort(keys, kind="stable")
+        who, day, spent, many, keys = who[order], day[order], spent[order], many[order], keys[order]
+    starts = np.flatnonzero(np.diff(keys, prepend=-1))
+    who = who[starts]
+    new = np.diff(who, prepend=who[0] - 1) > 0
+    return Visits(
+        who[new],
+        np.cumsum(new) - 1,
+        day[starts],
+        np.add.reduceat(spent, starts),
+        np.maximum.reduceat(many, starts),
+        today,
     )
 
 
-def _in_coins(mean: Floats, amounts: Floats) -> Floats:
-    """``mean`` with the digits that ``amounts`` have, two at least; a half goes up.
+def summarise(
+    customer: ArrayLike, at: ArrayLike, amount: ArrayLike | None, until: int, zone: ZoneInfo
+) -> Summary:
+    """The summary of events as of ``until``; see ``visits``."""
+    return summary_of(visits(customer, at, amount, until, zone))
+
+
+def summary_of(known: Visits) -> Summary:
+    """What the models need of each customer's ``known`` days."""
+    starts = known.starts
+    if not len(starts):
+        nothing = np.empty(0)
+        return Summary(known.customer, nothing, nothing, nothing, nothing)
+    day, first = known.day, known.day[starts]
+    last = day[np.append(starts[1:], len(day)) - 1]
+    repeats = np.add.reduceat(known.times, starts) - 1.0
+    total = np.add.reduceat(known.spent, starts) - known.spent[starts] / known.times[starts]
+    mean = np.divide(total, repeats, out=np.zeros(len(starts)), where=repeats > 0)
+    digits = np.maximum.reduceat(_digits(known.spent), starts)
+    return Summary(
+        known.customer,
+        repeats,
+        np.round((last - first) / WEEK, DIGITS),
+        np.round((known.today - first) / WEEK, DIGITS),
+        _in_coins(mean, digits),
+    )
+
+
+def _digits(amounts: Floats) -> Whole:
+    """How many digits each amount has, two at least; more than any coin has, if it is none."""
+    digits = np.full(len(amounts), COINS[0])
+    left = np.arange(len(amounts))
+    for count in COINS:
+        unit, some = 10.0**count, amounts[left]
+        left = left[np.abs(np.rint(some * unit) / unit - some) >= ROUNDING / unit]
+        digits[left] = count + 1
+    return digits
+
+
+def _in_coins(mean: Floats, digits: Whole) -> Floats:
+    """``mean`` with the ``digits`` that the customer's amounts have; a half goes up.
 
     Amounts with so many digits that they are no coins stay as they are.
     """
-    for digits in COINS:
-        unit = 10.0**digits
-        if np.abs(np.rint(amounts * unit) / unit - amounts).max() < ROUNDING / unit:
-            return np.floor(mean * unit + 0.5 + ROUNDING) / unit
-    return mean
+    unit = 10.0**digits
+    return np.where(digits > COINS[-1], mean, np.floor(mean * unit + 0.5 + ROUNDING) / unit)
