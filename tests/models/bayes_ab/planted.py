@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from regulars.hooks import DAY, Goal, Happened, Outcome, Trial, Units
+from regulars_models.bayes_ab.measures import per_unit, statistics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import ArrayLike
     from regulars.hooks import GoalKind
+    from regulars_models.bayes_ab.measures import Mask, Statistics
 
 
 def happened(*events: tuple[int, float, float]) -> Happened:
@@ -109,3 +111,10 @@ def under_a_bandit(  # noqa: PLR0913
         probability += shares[given].tolist()
         exposed += [float(day)] * a_day
     return at
+
+
+def measure(
+    trial: Trial, outcome: Outcome, until: int | None = None, where: Mask | None = None
+) -> Statistics:
+    """The statistics by arm that the goal's kind is made of."""
+    return statistics(outcome, per_unit(trial, outcome, until, where), len(trial.arms))

@@ -7,9 +7,9 @@ import pytest
 from regulars.hooks import DAY, Happened
 from regulars_models.bayes_ab.cuped import Adjusted, adjust
 from regulars_models.bayes_ab.effects import measured
-from regulars_models.bayes_ab.measures import measure, per_unit
+from regulars_models.bayes_ab.measures import per_unit
 
-from tests.models.bayes_ab.planted import nothing, trial
+from tests.models.bayes_ab.planted import measure, nothing, trial
 
 
 def spending(seed: int, correlation: float, *, missing: float = 0.0, each: int = 1000) -> Adjusted:

@@ -14,11 +14,10 @@ from regulars_models.bayes_ab.measures import (
     Ratios,
     Revenue,
     Times,
-    measure,
     per_unit,
 )
 
-from tests.models.bayes_ab.planted import happened, nothing, trial
+from tests.models.bayes_ab.planted import happened, measure, nothing, trial
 
 if TYPE_CHECKING:
     from regulars.hooks import Trial

@@ -23,44 +23,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .effects import measured
-from .measures import per_unit, statistics
-
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-    from regulars.hooks import Outcome, Trial
+    from regulars.hooks import Trial
 
-    from .effects import Effects
-    from .measures import Floats, PerUnit, Statistics
+    from .measures import Floats, PerUnit
 
 
-def effects(
-    trial: Trial,
-    outcome: Outcome,
-    until: int | None = None,
-    where: NDArray[np.bool_] | None = None,
-) -> Effects:
-    """The effects of a trial whose arms a bandit gave out, to be decided on like any others."""
-    return measured(trial.arms, measure_fairly(trial, outcome, until, where))
+def weighed(trial: Trial, exposed: PerUnit) -> PerUnit:
+    """Those of ``exposed`` who count, each with the number of units of equal weight it stands for.
 
-
-def measure_fairly(
-    trial: Trial,
-    outcome: Outcome,
-    until: int | None = None,
-    where: NDArray[np.bool_] | None = None,
-) -> Statistics:
-    """The statistics by arm of as many units of equal weight as those weighted are worth.
-
-    That is Kish's effective sample size, (Σ w)² / Σ w², by arm; see ``per_unit`` for the rest.
+    An arm's add up to Kish's effective sample size, (Σ w)² / Σ w².
     """
-    seen = closed(per_unit(trial, outcome, until, where))
+    seen = closed(exposed)
     arms = len(trial.arms)
     weight = moments(trial.units.probability[seen.row], arms)
     total = np.bincount(seen.arm, weights=weight, minlength=arms)
     squared = np.bincount(seen.arm, weights=weight**2, minlength=arms)
     worth = total / np.where(squared > 0, squared, 1.0)
-    return statistics(outcome, replace(seen, weight=weight * worth[seen.arm]), arms)
+    return replace(seen, weight=weight * worth[seen.arm])
 
 
 def closed(seen: PerUnit) -> PerUnit:

@@ -7,34 +7,32 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import adaptive
+from .adaptive import weighed
 from .cuped import adjust
 from .effects import measured
-from .measures import measure, per_unit, statistics
+from .measures import per_unit, statistics
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
     from regulars.hooks import Goal, Outcome, Trial
 
     from .cuped import Adjusted
     from .effects import Effects
-    from .measures import Floats
+    from .measures import Floats, Mask, PerUnit, Whole
 
 
 @dataclass(frozen=True)
 class Evidence:
     """What has been seen of ``goal``, by arm.
 
-    ``units`` were exposed; the value of an arm is ``top`` by ``bottom``, see ``measures``.
-    ``waiting`` of them all are still within their window. ``adjusted`` is what CUPED made of it,
-    if it was asked for.
+    ``units`` were exposed; ``value`` is what an arm brings by the very sums that the effects are
+    made of, NaN where that can't be said. ``waiting`` of them all are still within their window.
+    ``adjusted`` is what CUPED made of it, if it was asked for.
     """
 
     goal: Goal
     effects: Effects
-    units: Floats
-    top: Floats
-    bottom: Floats
+    units: Whole
+    value: Floats
     waiting: int
     adjusted: Adjusted | None = None
 
@@ -46,29 +44,35 @@ def evidence(
 
     Of a bandit's data the trait is not used: their weights have explained the arms already.
     """
-    seen = per_unit(trial, outcome, until)
-    arms = len(trial.arms)
+    exposed = per_unit(trial, outcome, until)
+    seen, arms = _counted(trial, exposed), len(trial.arms)
+    effects, adjusted = _effects(trial, outcome, seen, cuped)
     sums = seen.sums(arms)
-    adjusted = None
-    if trial.adaptive:
-        effects = adaptive.effects(trial, outcome, until)
-    else:
-        effects = measured(trial.arms, statistics(outcome, seen, arms))
-        if cuped is not None:
-            adjusted = adjust(effects, seen, trial.units.traits[cuped])
-            effects = adjusted.effects
-    waiting = int(np.count_nonzero(seen.seen < 1))
-    return Evidence(outcome.goal, effects, sums.n, sums.top, sums.bottom, waiting, adjusted)
+    return Evidence(
+        outcome.goal,
+        effects,
+        np.bincount(exposed.arm, minlength=arms),
+        np.where(sums.bottom > 0, sums.top / np.where(sums.bottom > 0, sums.bottom, 1.0), np.nan),
+        int(np.count_nonzero(exposed.seen < 1)),
+        adjusted,
+    )
 
 
-def effects_of(
-    trial: Trial, outcome: Outcome, where: NDArray[np.bool_], cuped: str | None = None
-) -> Effects:
+def effects_of(trial: Trial, outcome: Outcome, where: Mask, cuped: str | None = None) -> Effects:
     """The effects among the units ``where``, now; adjusted as those of all are."""
-    if trial.adaptive:
-        return adaptive.effects(trial, outcome, None, where)
-    effects = measured(trial.arms, measure(trial, outcome, None, where))
-    if cuped is None:
-        return effects
-    seen = per_unit(trial, outcome, None, where)
-    return adjust(effects, seen, trial.units.traits[cuped]).effects
+    seen = _counted(trial, per_unit(trial, outcome, None, where))
+    return _effects(trial, outcome, seen, cuped)[0]
+
+
+def _counted(trial: Trial, exposed: PerUnit) -> PerUnit:
+    return weighed(trial, exposed) if trial.adaptive else exposed
+
+
+def _effects(
+    trial: Trial, outcome: Outcome, seen: PerUnit, cuped: str | None
+) -> tuple[Effects, Adjusted | None]:
+    effects = measured(trial.arms, statistics(outcome, seen, len(trial.arms)))
+    if cuped is None or trial.adaptive:
+        return effects, None
+    adjusted = adjust(effects, seen, trial.units.traits[cuped])
+    return adjusted.effects, adjusted

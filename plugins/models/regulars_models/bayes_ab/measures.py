@@ -154,15 +154,8 @@ def per_unit(
     )
 
 
-def measure(
-    trial: Trial, outcome: Outcome, until: int | None = None, where: Mask | None = None
-) -> Statistics:
-    """The statistics by arm that the goal's kind is made of; see ``per_unit``."""
-    return statistics(outcome, per_unit(trial, outcome, until, where), len(trial.arms))
-
-
 def statistics(outcome: Outcome, seen: PerUnit, arms: int) -> Statistics:
-    """The statistics by arm of what has been ``seen``."""
+    """The statistics by arm that the goal's kind is made of, of what has been ``seen``."""
     sums = seen.sums(arms)
     match outcome.goal.kind:
         case "conversion":

@@ -45,10 +45,9 @@ def _goal(goal: GoalResult) -> dict[str, Any]:
     found, known = goal.evidence, goal.posterior
     arms: dict[str, dict[str, Any]] = {}
     for arm, name in enumerate(known.names):
-        bottom = float(found.bottom[arm])
         arms[name] = {
             "units": int(found.units[arm]),
-            "value": float(found.top[arm]) / bottom if bottom else None,
+            "value": float(found.value[arm]),
             "interval": list(known.interval(arm)) if known.informed else None,
             "p_best": float(known.p_best[arm]),
             "expected_loss": float(known.expected_loss[arm]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from regulars.hooks import Table
@@ -49,11 +50,11 @@ def _goal(result: Result, goal: GoalResult, *, decides: bool) -> Table:
 
 def _arm(goal: GoalResult, arm: int, unit: Unit, write: Callable[[float], str]) -> tuple[str, ...]:
     found, known = goal.evidence, goal.posterior
-    bottom = float(found.bottom[arm])
+    value = float(found.value[arm])
     row = (
         known.names[arm],
         f"{found.units[arm]:,.0f}",
-        write(float(found.top[arm]) / bottom) if bottom else "-",
+        write(value) if isfinite(value) else "-",
     )
     if not known.informed:
         return (*row, "-", "-", "-")
