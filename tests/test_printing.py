@@ -13,7 +13,7 @@ ARMS = Table(
     "Arms",
     ("arm", "rate", "lift", "is"),
     (("control 1", "9.5 %", "-", "open"), ("offer 22", "10.25 %", "+3 % to +8 %", "ahead")),
-    ("First look.", "Two\x1b[31m lines\nin one, [bold] :smile: as they are."),
+    ("First look.", "Some\x1b[31m lines, [bold] :smile: as they are."),
 )
 
 
@@ -31,7 +31,7 @@ def test_text_that_tells_numbers_stands_to_the_right_and_names_to_the_left(
         "offer 22   10.25 %  +3 % to +8 %  ahead",
         "",
         "First look.",
-        "Two�[31m lines in one, [bold] :smile: as they are.",
+        "Some�[31m lines, [bold] :smile: as they are.",
         "",
     ]
 
