@@ -74,18 +74,17 @@ class World:
             self.zone,
             self.customers,
             events,
-            {name: self._trait(place, events, now) for place, name in enumerate(self.reads.traits)},
+            {name: self.trait(place, events, now) for place, name in enumerate(self.reads.traits)},
             self.attributes,
             files=self.files,
         )
         return _sealed(data)
 
-    def _trait(
-        self, place: int, events: Mapping[str, ModelEvents], now: int
-    ) -> NDArray[np.float64]:
-        """By turns how often something happened, how many days ago, and how regularly.
+    def trait(self, place: int, events: Mapping[str, ModelEvents], now: int) -> NDArray[np.float64]:
+        """The trait in that ``place`` of what is read, as of ``now``, of what happened up to then.
 
-        Without a trace of it the first is 0, the others are unknown.
+        By turns how often something happened, how many days ago, and how regularly; without a trace
+        of it the first is 0, the others are unknown.
         """
         people = len(self.customers)
         all_events = list(events.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -12,15 +12,29 @@ from regulars.testing import ModelConformance, World, made_up
 from regulars_models.clusters.groups import fit, score
 from regulars_models.clusters.kind import CLUSTERS, Clusters
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+    from regulars.hooks import ModelEvents
+
 METHODS = ("k-means", "mixture")
+
+
+class TwoKinds(World):
+    """Customers of two kinds, by turns, who differ in all traits."""
+
+    def trait(self, place: int, events: Mapping[str, ModelEvents], now: int) -> NDArray[np.float64]:
+        own = super().trait(place, events, now)
+        return np.where(self.customers % 2 == 0, own / 50, own / 50 + 40)
 
 
 class TwoWorlds(ModelConformance):
     kind = CLUSTERS
 
     def world(self) -> World:
-        """Customers who stay and customers who left."""
-        return made_up(Reads(events=["order"], traits=self.model.reads.traits), people=400)
+        made = made_up(Reads(events=["order"], traits=self.model.reads.traits), people=400)
+        return TwoKinds(**vars(made))
 
 
 class TestKMeans(TwoWorlds):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Whole = NDArray[np.int64]
 
-SKEWED = 2.0  # of a trait's skewness; amounts and counts of shops are far above it
+SKEWED = 1.0  # of a skewness, above which it is high (Bulmer, Principles of Statistics, 1979)
 FLAT = 1e-12
 
 
@@ -34,8 +34,8 @@ class Scale:
     def of(cls, values: Floats) -> Scale:
         """The scale of ``values``, customers by traits."""
         mean, deviation = _moments(values)
-        away = (values - mean) / deviation
-        skewed = np.abs(np.nan_to_num(np.nanmean(away**3, axis=0))) > SKEWED
+        skewness, _ = _moments(((values - mean) / deviation) ** 3)
+        skewed = np.abs(skewness) > SKEWED
         return cls(skewed, *_moments(_tamed(values, skewed)))
 
     def applied(self, values: Floats) -> Floats:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 LEAST = 50  # customers
+DIGITS = 6  # of standard deviations in which points differ
 SAMPLE = 10_000  # customers are enough to learn groups from
 
 
@@ -40,7 +41,10 @@ def fit(config: Clusters, data: ModelData, seed: int) -> Fitted | str:
         values = values[np.sort(random.choice(len(values), SAMPLE, replace=False))]
     scale = Scale.of(values)
     points = scale.applied(values)
-    found = (by_k_means if config.method == "k-means" else by_mixture)(points, config.most, random)
+    most = min(config.most, len(np.unique(points.round(DIGITS), axis=0)))
+    if most == 1:
+        return "By these traits all customers are alike."
+    found = (by_k_means if config.method == "k-means" else by_mixture)(points, most, random)
     if isinstance(found, str):
         return found
     found = found.by_size(points)

@@ -25,7 +25,7 @@ def names_of(traits: Sequence[str], centres: NDArray[np.float64]) -> list[str]:
 
 
 def _name(traits: Sequence[str], centre: NDArray[np.float64], words: int) -> str:
-    furthest = np.argsort(-np.abs(centre), kind="stable")[:words]
+    furthest = np.sort(np.argsort(-np.abs(centre), kind="stable")[:words])
     said = [
         f"{'high' if centre[place] > 0 else 'low'} {traits[place]}"
         for place in furthest
