@@ -39,8 +39,8 @@ PEERS = os.environ.get("PEERS", sys.executable)
 
 
 def of_regulars(prior: str) -> Callable[[Arms], Answer]:
-    from regulars_models.bayes_ab.quick import answer  # noqa: PLC0415
-    from regulars_models.bayes_ab.totals import Totals  # noqa: PLC0415
+    from regulars_models.bayes_ab.quick.answer import answer  # noqa: PLC0415
+    from regulars_models.bayes_ab.quick.totals import Totals  # noqa: PLC0415
 
     def analysed(arms: Arms) -> Answer:
         totals = [Totals(str(place), n, x) for place, (x, n) in enumerate(arms)]

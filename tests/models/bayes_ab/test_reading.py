@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from regulars.experiments.analysing import as_json
 from regulars.hooks import DAY, Goal, Happened, Outcome, Reading, Trial, Units
 from regulars_models.bayes_ab.kind import BAYES_AB
-from regulars_models.bayes_ab.quick import answer
-from regulars_models.bayes_ab.quick_words import told
+from regulars_models.bayes_ab.quick.answer import answer
+from regulars_models.bayes_ab.quick.totals import Totals
+from regulars_models.bayes_ab.quick.words import told
 from regulars_models.bayes_ab.settings import BayesAB
-from regulars_models.bayes_ab.totals import Totals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

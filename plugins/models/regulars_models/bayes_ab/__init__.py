@@ -1,20 +1,25 @@
 """Experiments read the Bayesian way: exact, with a prior, and able to say "not enough data".
 
-What is where, in the order in which an experiment comes through:
+Four things share what they know of arms:
 
-- ``kind``, ``settings``: what a playbook says after ``decide: {use: bayes-ab}``
+- the analysis, what a playbook says after ``decide: {use: bayes-ab}``: all that is in no folder
+- ``bandits``: what it says after ``allocation: {use: thompson}``
+- ``uplift``: who gains from an arm; also the model of that name, whose score segments can read
+- ``quick``: ``regulars ab``
+
+What the analysis is made of, in the order in which an experiment comes through:
+
+- ``kind``, ``settings``: the words of the playbook
 - ``measures`` → ``effects``: a trial's events as sums by arm, and these as logarithms of means with
-  their variance; ``cuped`` and ``adaptive`` (for a bandit's data) change how, ``evidence`` chooses
-- ``prior``, ``lift``, ``ranking``: what is known of the arms together
+  their variance; ``cuped`` and ``bandits.adaptive`` change how, ``evidence`` chooses
+- ``prior``, ``lift``, ``ranking``: what is known of the arms together; ``beliefs`` of each by
+  itself, for bandits and for a flat prior
 - ``sequential``, ``rules``, ``power``, ``decision``: when to stop, and what may be said
 - ``checks``: what a person should know before they believe it
-- ``pooling``, ``factorial``, ``uplift``: by segment, by factor, by customer; ``uplift`` has the
-  model of that name as well, whose score segments can read
+- ``pooling``, ``factorial``: by segment and by factor
 - ``analysis`` strings these together; ``reading`` puts it into words (``telling``, ``wording``),
   ``tables``, ``numbers`` for JSON and a ``picture``
-- ``allocations``, ``bandit``, ``delays``: the bandits after ``allocation: {use: thompson}``
-- ``command``, ``totals``, ``quick``, ``quick_words``: ``regulars ab``; posteriors of single arms
-  in ``marginals``, ``spend``, ``pairs``, ``quadrature``
+- ``numerics``: what the integrals are made of
 """
 
 from __future__ import annotations
@@ -41,7 +46,7 @@ def regulars_analyses() -> Iterable[AnalysisKind]:
 @hookimpl
 def regulars_allocations() -> Iterable[AllocationKind]:
     """Offer the bandits ``thompson`` and ``top-two``."""
-    from .allocations import ALLOCATIONS  # noqa: PLC0415 (only when a playbook is read)
+    from .bandits.allocations import ALLOCATIONS  # noqa: PLC0415 (only when a playbook is read)
 
     return ALLOCATIONS
 
@@ -57,6 +62,6 @@ def regulars_models() -> Iterable[ModelKind]:
 @hookimpl
 def regulars_commands(cli: click.Group) -> None:
     """Add ``regulars ab``."""
-    from .command import command  # noqa: PLC0415 (only when a command is asked for)
+    from .quick.command import command  # noqa: PLC0415 (only when a command is asked for)
 
     cli.add_command(command)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .adaptive import weighed
+from .bandits.adaptive import weighed
 from .cuped import adjust
 from .effects import measured
 from .measures import per_unit, statistics

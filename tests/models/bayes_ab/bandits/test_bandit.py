@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from regulars.hooks import DAY, Goal, GoalKind, Happened, Outcome
-from regulars_models.bayes_ab.allocations import ALLOCATIONS, BanditSettings
-from regulars_models.bayes_ab.bandit import allocate, p_best, thompson, top_two
-from regulars_models.bayes_ab.delays import matured
+from regulars_models.bayes_ab.bandits.allocations import ALLOCATIONS, BanditSettings
+from regulars_models.bayes_ab.bandits.bandit import allocate, p_best, thompson, top_two
+from regulars_models.bayes_ab.bandits.delays import matured
 from regulars_models.bayes_ab.measures import per_unit
 
 from tests.models.bayes_ab.planted import converted, converting, happened, nothing, trial

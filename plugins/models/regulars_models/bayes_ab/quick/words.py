@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from regulars.hooks import Table
 
-from .wording import LOSS, UNITS, Unit, chance, estimate, percent, prior
+from regulars_models.bayes_ab.wording import LOSS, UNITS, Unit, chance, estimate, percent, prior
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .power import Need
-    from .quick import Answer, ArmAnswer
+    from regulars_models.bayes_ab.power import Need
+
+    from .answer import Answer, ArmAnswer
     from .totals import Kind
 
 SURE = 0.95

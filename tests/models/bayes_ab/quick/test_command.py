@@ -83,5 +83,5 @@ def test_loading_its_plugin_loads_nothing_slow() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
-    assert "regulars_models.bayes_ab.command" in done.stdout.split()
+    assert "regulars_models.bayes_ab.quick.command" in done.stdout.split()
     assert not {"scipy", "numpy", "rich"} & set(done.stdout.split())

@@ -15,20 +15,30 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import marginals
+from regulars_models.bayes_ab.beliefs import marginals
+from regulars_models.bayes_ab.beliefs.quadrature import compare
+from regulars_models.bayes_ab.beliefs.spend import revenue
+from regulars_models.bayes_ab.effects import measured
+from regulars_models.bayes_ab.measures import (
+    VALUES,
+    Conversions,
+    Counts,
+    Means,
+    Revenue,
+    Times,
+    per_unit,
+    statistics,
+)
+
 from .delays import matured
-from .effects import measured
-from .measures import VALUES, Conversions, Counts, Means, Revenue, Times, per_unit, statistics
-from .quadrature import compare
-from .spend import revenue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from regulars.hooks import Outcome, Trial
 
-    from .marginals import Marginal
-    from .measures import Floats, Statistics
+    from regulars_models.bayes_ab.beliefs.marginals import Marginal
+    from regulars_models.bayes_ab.measures import Floats, Statistics
 
 LEAST = 1e-6  # that any arm is given: results are divided by it later
 LEADING = 0.5  # of top-two's units go to the likely best

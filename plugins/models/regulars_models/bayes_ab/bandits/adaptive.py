@@ -26,7 +26,7 @@ import numpy as np
 if TYPE_CHECKING:
     from regulars.hooks import Trial
 
-    from .measures import Floats, PerUnit
+    from regulars_models.bayes_ab.measures import Floats, PerUnit
 
 
 def weighed(trial: Trial, exposed: PerUnit) -> PerUnit:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from regulars_models.bayes_ab.marginals import (
+from regulars_models.bayes_ab.beliefs.marginals import (
     Beta,
     Gamma,
     LogNormal,
@@ -21,8 +21,8 @@ from regulars_models.bayes_ab.marginals import (
     count,
     mean,
 )
-from regulars_models.bayes_ab.quadrature import panels
-from regulars_models.bayes_ab.spend import Spend, revenue
+from regulars_models.bayes_ab.beliefs.quadrature import panels
+from regulars_models.bayes_ab.beliefs.spend import Spend, revenue
 from scipy import stats
 
 DRAWS, BINS = 20_000, 20

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .numerics import legendre, product_of_others
+from regulars_models.bayes_ab.numerics import legendre, product_of_others
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from regulars_models.bayes_ab.measures import Floats
+
     from .marginals import Marginal
-    from .measures import Floats
 
 NODES, WEIGHTS = legendre(10)
 

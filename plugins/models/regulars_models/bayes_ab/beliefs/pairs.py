@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import special
 
+from regulars_models.bayes_ab.numerics import ROOT
+
 from .marginals import Beta, Gamma, Normal
-from .numerics import ROOT
 from .quadrature import Comparison, compare, panels
 
 if TYPE_CHECKING:

@@ -7,19 +7,21 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from . import effects, marginals
-from .lift import LiftPosterior, posterior
-from .pairs import compare_pair
-from .prior import TAU
-from .quadrature import Comparison, compare
-from .spend import evenness, revenue
+from regulars_models.bayes_ab import effects
+from regulars_models.bayes_ab.beliefs import marginals
+from regulars_models.bayes_ab.beliefs.pairs import compare_pair
+from regulars_models.bayes_ab.beliefs.quadrature import Comparison, compare
+from regulars_models.bayes_ab.beliefs.spend import evenness, revenue
+from regulars_models.bayes_ab.lift import LiftPosterior, posterior
+from regulars_models.bayes_ab.prior import TAU
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .effects import Effects
-    from .marginals import Marginal
-    from .measures import Floats
+    from regulars_models.bayes_ab.beliefs.marginals import Marginal
+    from regulars_models.bayes_ab.effects import Effects
+    from regulars_models.bayes_ab.measures import Floats
+
     from .totals import Kind, Totals
 
 Prior = Literal["lift", "flat"]

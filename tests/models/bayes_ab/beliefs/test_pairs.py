@@ -8,11 +8,11 @@ from math import comb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from regulars_models.bayes_ab.marginals import Marginal, Normal, conversion, count, mean
-from regulars_models.bayes_ab.pairs import compare_pair
-from regulars_models.bayes_ab.quadrature import compare
+from regulars_models.bayes_ab.beliefs.marginals import Marginal, Normal, conversion, count, mean
+from regulars_models.bayes_ab.beliefs.pairs import compare_pair
+from regulars_models.bayes_ab.beliefs.quadrature import compare
 
-from tests.models.bayes_ab.test_quadrature import GOLDEN
+from tests.models.bayes_ab.beliefs.test_quadrature import GOLDEN
 
 
 @st.composite

@@ -16,14 +16,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.polynomial import legendre
 
+from regulars_models.bayes_ab.numerics import bisected
+
 from .marginals import SMOOTH, Beta, Gamma, conversion
-from .numerics import bisected
 from .quadrature import NODES, panels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .measures import Floats
+    from regulars_models.bayes_ab.measures import Floats
 
 EVENEST = 100.0  # the shape of purchases that vary by a tenth
 DEGREE = len(NODES) - 1

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .measures import counted
+from regulars_models.bayes_ab.measures import counted
 
 if TYPE_CHECKING:
     from regulars.hooks import Outcome, Trial
 
-    from .measures import Floats, PerUnit, Whole
+    from regulars_models.bayes_ab.measures import Floats, PerUnit, Whole
 
 STEPS = 48  # of a window
 EVEN = 5.0  # events that the delays of all arms take from even ones

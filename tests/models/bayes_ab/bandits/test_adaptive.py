@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from regulars_models.bayes_ab import adaptive
-from regulars_models.bayes_ab.bandit import allocate, thompson
+from regulars_models.bayes_ab.bandits import adaptive
+from regulars_models.bayes_ab.bandits.bandit import allocate, thompson
 from regulars_models.bayes_ab.effects import Effects, measured
 from regulars_models.bayes_ab.evidence import evidence
 from regulars_models.bayes_ab.measures import Conversions, Statistics, per_unit, statistics

@@ -6,9 +6,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from regulars_models.bayes_ab.marginals import Beta, Marginal, Normal, conversion, count, mean
-from regulars_models.bayes_ab.quadrature import compare
-from regulars_models.bayes_ab.spend import revenue
+from regulars_models.bayes_ab.beliefs.marginals import (
+    Beta,
+    Marginal,
+    Normal,
+    conversion,
+    count,
+    mean,
+)
+from regulars_models.bayes_ab.beliefs.quadrature import compare
+from regulars_models.bayes_ab.beliefs.spend import revenue
 
 GOLDEN = [
     ((10, 100), (15, 100), 0.853283789933966, 0.0525976959738, 0.0035780881307),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from regulars.hooks import Table
 
-    from .quick import Prior
+    from .answer import Prior
     from .totals import Kind
 
 KINDS = ("conversion", "count", "mean", "revenue")
@@ -89,8 +89,8 @@ def _compare(
     except ValueError as error:
         raise click.UsageError(str(error)) from None
 
-    from .quick import answer  # noqa: PLC0415 (it loads scipy)
-    from .quick_words import told  # noqa: PLC0415
+    from .answer import answer  # noqa: PLC0415 (it loads scipy)
+    from .words import told  # noqa: PLC0415
 
     found = answer(kind, totals, prior, less_is_better=less)
     _print(found.as_json(), told(found), as_json=as_json)
@@ -99,10 +99,11 @@ def _compare(
 def _plan(options: Mapping[str, Any], *, as_json: bool) -> None:
     base, lift, per_day = _read(options)
 
-    from .decision import Plan  # noqa: PLC0415 (it loads scipy)
-    from .power import needs  # noqa: PLC0415
-    from .quick_words import planned  # noqa: PLC0415
-    from .rules import peeking  # noqa: PLC0415
+    from regulars_models.bayes_ab.decision import Plan  # noqa: PLC0415 (it loads scipy)
+    from regulars_models.bayes_ab.power import needs  # noqa: PLC0415
+    from regulars_models.bayes_ab.rules import peeking  # noqa: PLC0415
+
+    from .words import planned  # noqa: PLC0415
 
     found = needs(base, lift, per_day, Plan())
     setting = (

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from regulars_models.bayes_ab.quick import Answer, Prior, answer
-from regulars_models.bayes_ab.quick_words import told
-from regulars_models.bayes_ab.totals import Kind, Totals, read
+from regulars_models.bayes_ab.quick.answer import Answer, Prior, answer
+from regulars_models.bayes_ab.quick.totals import Kind, Totals, read
+from regulars_models.bayes_ab.quick.words import told
 
 REVENUE = ["control=30/400:17.50:9", "offer=36/410:18:12"]
 INPUTS: dict[Kind, list[str]] = {

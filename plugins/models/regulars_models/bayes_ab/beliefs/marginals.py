@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from scipy import special
 
-from .measures import VALUES
-from .numerics import ROOT
+from regulars_models.bayes_ab.measures import VALUES
+from regulars_models.bayes_ab.numerics import ROOT
 
 if TYPE_CHECKING:
-    from .measures import Floats
+    from regulars_models.bayes_ab.measures import Floats
 
 LEVELS = special.ndtr(np.linspace(-8, 8, 12))  # probabilities: even steps of a normal
 TAIL = 1e-15  # of the mean, that may lie beyond the last break

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from .measures import VALUES
+from regulars_models.bayes_ab.measures import VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
