@@ -22,11 +22,12 @@ METHODS = ("k-means", "mixture")
 
 
 class TwoKinds(World):
-    """Customers of two kinds, by turns, who differ in all traits."""
+    """Customers of two kinds, who differ in all traits."""
 
     def trait(self, place: int, events: Mapping[str, ModelEvents], now: int) -> NDArray[np.float64]:
         own = super().trait(place, events, now)
-        return np.where(self.customers % 2 == 0, own / 50, own / 50 + 40)
+        often = np.bincount(self.events["order"].customer, minlength=len(self.customers))
+        return np.where(often % 2 == 0, own / 50, own / 50 + 40)
 
 
 class TwoWorlds(ModelConformance):
