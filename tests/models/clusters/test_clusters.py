@@ -26,7 +26,7 @@ class TwoKinds(World):
 
     def trait(self, place: int, events: Mapping[str, ModelEvents], now: int) -> NDArray[np.float64]:
         own = super().trait(place, events, now)
-        often = np.bincount(self.events["order"].customer, minlength=len(self.customers))
+        often = np.bincount(events["order"].customer, minlength=len(self.customers))
         return np.where(often % 2 == 0, own / 50, own / 50 + 40)
 
 
