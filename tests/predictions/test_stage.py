@@ -55,7 +55,7 @@ def test_a_run_learns_and_scores_and_its_segments_know(anywhere: Shop, write: Wr
     write(anywhere, SEGMENTS)
     planned = anywhere.plan(NOW)
     assert planned["models"]["value"] == {
-        "version": 1, "fitted": True, "scored": 2, "missing": None,
+        "version": 1, "fitted": True, "scored": 2, "missing": None, "drift": [],
     }  # fmt: skip
 
     done = anywhere.run(NOW)
@@ -102,6 +102,7 @@ def test_a_model_with_too_little_data_says_so_and_its_scores_are_unknown(
         "fitted": False,
         "scored": 0,
         "missing": "0 pauses; 2 are needed",
+        "drift": [],
     }
     assert members(report) == {"slipping": 0, "unknown": 3, "late": 0, "soon": 0}
     status, out, _ = shop.call("run", str(shop.path), "--at", NOW)
@@ -118,6 +119,7 @@ def test_what_can_not_learn_any_more_goes_on_by_what_it_learned(shop: Shop, writ
         "fitted": False,
         "scored": 1,
         "missing": "0 pauses; 2 are needed",
+        "drift": [],
     }
 
 
@@ -212,6 +214,6 @@ def test_a_version_that_was_learned_before_a_crash_scores_the_next_run(
     (learned,) = versions(shop)
     write(shop, models=f"models: {{value: {{{good}}}}}\n")
     assert shop.run(NOW)["models"]["value"] == {
-        "version": 1, "fitted": False, "scored": 2, "missing": None,
+        "version": 1, "fitted": False, "scored": 2, "missing": None, "drift": [],
     }  # fmt: skip
     assert versions(shop) == [learned]

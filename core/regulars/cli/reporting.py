@@ -78,6 +78,11 @@ def _print_models(summary: Summary) -> None:
         ["model", "customers scored", "learned"],
         ([name, model.scored, _learned(model)] for name, model in summary.models.items()),
     )
+    drifted = [(name, told) for name, model in summary.models.items() for told in model.drift]
+    for name, told in drifted:
+        click.echo(f"{name}: {told}")
+    if drifted:
+        click.echo()
 
 
 def _learned(model: ModelCount) -> str:

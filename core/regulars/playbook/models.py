@@ -14,11 +14,15 @@ from .parts import Offered
 class Model(Offered):
     """A prediction; its settings are those of its kind. It learns anew every ``refit``.
 
+    It also does when what it looks at, or what it says, is further from what it was when it learned
+    than ``drift``, a population stability index.
+
     With ``split``, an experiment, the customers with one of ``arms`` are scored by the model that
     stands there.
     """
 
     refit: PositiveDuration = PositiveDuration.parse("7d")
+    drift: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 0.25
     split: str | None = None
     arms: Annotated[dict[Name, Name], Field(min_length=1)] | None = None
 

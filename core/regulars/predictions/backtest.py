@@ -6,20 +6,25 @@ were.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
 from sqlalchemy import select
 
+from regulars.errors import PluginError
 from regulars.experiments.arrays import arrays
 from regulars.instants import DAY, instant
 
 from .asking import fitted_to
-from .data import as_of, narrowed, watched, with_earlier
-from .measures import came
-from .quality import Held
+from .baselines import baselines, quality
+from .calibration import calibration, curve
+from .measures import beginning, came
+from .past import as_of, with_earlier
+from .quality import Backtest, Held
 from .scoring import scores_of
+from .sharing import narrowed, watched
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from regulars.customers.scores import PlannedModel
-    from regulars.hooks.predictions import ModelData
+    from regulars.hooks.predictions import Foresees, ModelData
     from regulars.segments.scope import Scope
     from regulars.store import Store
 
@@ -45,101 +50,123 @@ def held_back(
     Raises:
         PluginError: the plugin failed.
     """
-    found = tested(store, scope, model, watched(store, scope, model, data))
-    held = [each for each in found.values() if isinstance(each, Held)]
-    return held or next(
-        iter(str(each) for each in found.values()), "nothing that it says is tested"
+    exam = _Exam(store, scope, model, watched(store, scope, model, data))
+    answers = list(exam.answers().values())
+    held = [each for each in answers if isinstance(each, Held)]
+    return held or next(map(str, answers), "nothing that it says of customers can be tested")
+
+
+def backtest(held: Held, foreseen: Foresees, data: ModelData) -> Backtest:
+    """How good what was ``held`` is, beside the baselines; ``data`` is as ``watched``."""
+    expected, actual = held.expected, held.actual
+    rows = np.searchsorted(data.customers, held.customers)
+    return Backtest(
+        held.output,
+        held.cutoff,
+        held.until,
+        len(rows),
+        float(actual.sum()),
+        quality(expected, actual),
+        baselines(foreseen, data, held.cutoff, rows, actual),
+        calibration(foreseen.measure, expected, actual),
+        curve(expected, actual),
     )
 
 
-def tested(
+def backtests(
     store: Store, scope: Scope, model: PlannedModel, data: ModelData
-) -> dict[str, Held | str]:
-    """As ``held_back``, but by output, each with its own answer; ``data`` is as ``watched``.
+) -> dict[str, Backtest | str]:
+    """The backtest of each output of ``model`` that foresees something, or why there is none.
 
-    Outputs that look equally far ahead are of one fit.
+    A plugin that fails at what was known then doesn't stop what it can say now.
     """
-    found: dict[str, Held | str] = {}
-    ahead = {name: foreseen.within for name, foreseen in model.foreseen.items()}
-    for within, names in groupby(sorted(ahead, key=ahead.__getitem__), key=ahead.__getitem__):
-        found |= _tested(store, scope, model, data, within, list(names))
-    return {name: found[name] for name in ahead}
+    if not model.foreseen:
+        return {}
+    data = watched(store, scope, model, data)
+    try:
+        answers = _Exam(store, scope, model, data).answers()
+    except PluginError as error:
+        return dict.fromkeys(model.foreseen, str(error))
+    return {
+        name: answer if isinstance(answer, str) else backtest(answer, model.foreseen[name], data)
+        for name, answer in answers.items()
+    }
 
 
-def _tested(  # noqa: PLR0913, PLR0917 (what is tested, on what, and where)
-    store: Store,
-    scope: Scope,
-    model: PlannedModel,
-    data: ModelData,
-    within: int,
-    names: Sequence[str],
-) -> dict[str, Held | str]:
-    if too_short := _too_short(data, within):
-        return dict.fromkeys(names, too_short)
-    cutoff = data.now - within
-    with store.reading() as connection:
-        then = as_of(connection, scope, model.reads, narrowed(data, model.reads), cutoff)
-        learning = with_earlier(connection, scope, model.reads, then)
-    fitted = fitted_to(learning, model, scope.playbook.id)
-    if isinstance(fitted, str):
-        return dict.fromkeys(names, f"as of {_day(scope, cutoff)} it could not learn: {fitted}")
-    scores = scores_of(model, fitted, then)
-    known = _known(store, scope, model, data, cutoff)
-    return {name: _held(scope, model, data, name, cutoff, scores[name], known) for name in names}
+@dataclass(frozen=True)
+class _Exam:
+    """A model that is tested on ``data``, which is as ``watched``."""
 
+    store: Store
+    scope: Scope
+    model: PlannedModel
+    data: ModelData
 
-def _held(  # noqa: PLR0913, PLR0917 (what was said of whom, and until when)
-    scope: Scope,
-    model: PlannedModel,
-    data: ModelData,
-    name: str,
-    cutoff: int,
-    scores: NDArray[np.object_],
-    known: NDArray[np.bool_],
-) -> Held | str:
-    expected = scores.astype(np.float64)
-    rows = np.flatnonzero(known & ~np.isnan(expected))
-    if not len(rows):
-        return f"as of {_day(scope, cutoff)} it had nothing to say of anybody"
-    actual = came(model.foreseen[name], data, cutoff, data.now)
-    return Held(name, cutoff, data.now, data.customers[rows], expected[rows], actual[rows])
+    def answers(self) -> dict[str, Held | str]:
+        """By output; those that look equally far ahead are of one fit."""
+        found: dict[str, Held | str] = {}
+        ahead = {name: foreseen.within for name, foreseen in self.model.foreseen.items()}
+        for within, names in groupby(sorted(ahead, key=ahead.__getitem__), key=ahead.__getitem__):
+            found |= self._ahead(within, list(names))
+        return {name: found[name] for name in ahead}
 
+    def _ahead(self, within: int, names: Sequence[str]) -> dict[str, Held | str]:
+        if missing := self._too_short(within):
+            return dict.fromkeys(names, missing)
+        model, cutoff = self.model, self.data.now - within
+        with self.store.reading() as connection:
+            own = narrowed(self.data, model.reads)
+            then = as_of(connection, self.scope, model.reads, own, cutoff)
+            learning = with_earlier(connection, self.scope, model.reads, then)
+        fitted = fitted_to(learning, model, self.scope.playbook.id)
+        if isinstance(fitted, str):
+            missing = f"as of {self._day(cutoff)} it could not learn: {fitted}"
+            return dict.fromkeys(names, missing)
+        scores, known = scores_of(model, fitted, then), self._known(cutoff)
+        return {name: self._held(name, cutoff, scores[name], known) for name in names}
 
-def _too_short(data: ModelData, within: int) -> str | None:
-    first = min((int(each.at.min()) for each in data.events.values() if len(each)), default=None)
-    if first is None:
-        return "there are no events yet to test it on"
-    if data.now - first >= NEEDS * within:
-        return None
-    return (
-        f"it looks {_days(within)} ahead, so a test needs {_days(NEEDS * within)} of data; "
-        f"there are {_days(data.now - first)}"
-    )
+    def _held(
+        self, name: str, cutoff: int, scores: NDArray[np.object_], known: NDArray[np.bool_]
+    ) -> Held | str:
+        expected = scores.astype(np.float64)
+        rows = np.flatnonzero(known & ~np.isnan(expected))
+        if not len(rows):
+            return f"as of {self._day(cutoff)} it had nothing to say of anybody"
+        data = self.data
+        actual = came(self.model.foreseen[name], data, cutoff, data.now)
+        return Held(name, cutoff, data.now, data.customers[rows], expected[rows], actual[rows])
 
+    def _too_short(self, within: int) -> str | None:
+        first = beginning(self.data)
+        if first is None:
+            return "there are no events yet to test it on"
+        if self.data.now - first >= NEEDS * within:
+            return None
+        return (
+            f"it looks {_days(within)} ahead, so a test needs {_days(NEEDS * within)} of data; "
+            f"there are {_days(self.data.now - first)}"
+        )
 
-def _known(
-    store: Store, scope: Scope, model: PlannedModel, data: ModelData, cutoff: int
-) -> NDArray[np.bool_]:
-    """Who was a customer by ``cutoff``: they had an event by then.
+    def _known(self, cutoff: int) -> NDArray[np.bool_]:
+        """Who was a customer by ``cutoff``: they had an event by then.
 
-    Where the model looks at events alone, those that it knows of tell; else any does.
-    """
-    known = np.zeros(len(data), np.bool_)
-    for events in data.events.values():
-        known[events.customer[events.at <= cutoff]] = True
-    if model.reads.traits or model.reads.attributes:
-        table = scope.tables.events
-        query = select(table.c.customer).where(table.c.time <= cutoff).distinct()
-        with store.reading() as connection:
-            (numbers,) = arrays(connection, query, np.int64)
-        known[np.isin(data.customers, numbers)] = True
-    return known
+        Where the model looks at events alone, those that it knows of tell; else any does.
+        """
+        known = np.zeros(len(self.data), np.bool_)
+        for events in self.data.events.values():
+            known[events.customer[events.at <= cutoff]] = True
+        if self.model.reads.traits or self.model.reads.attributes:
+            table = self.scope.tables.events
+            query = select(table.c.customer).where(table.c.time <= cutoff).distinct()
+            with self.store.reading() as connection:
+                (numbers,) = arrays(connection, query, np.int64)
+            known[np.isin(self.data.customers, numbers)] = True
+        return known
 
-
-def _day(scope: Scope, at: int) -> str:
-    return f"{instant(at).astimezone(scope.zone):%Y-%m-%d}"
+    def _day(self, at: int) -> str:
+        return f"{instant(at).astimezone(self.scope.zone):%Y-%m-%d}"
 
 
 def _days(span: int) -> str:
-    count = round(span / DAY, 1)
-    return f"{count:,.0f} {'day' if count == 1 else 'days'}" if count >= 1 else "less than a day"
+    count = span // DAY
+    return f"{count:,} {'day' if count == 1 else 'days'}" if count else "less than a day"

@@ -1,19 +1,28 @@
-"""Fitting: a model learns where it never did, where it was edited, and again every ``refit``."""
+"""Fitting: a model learns where it never did, where it was edited, and again every ``refit``.
+
+It also learns again where what it looks at, or what it says, has drifted since it learned.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from regulars.hooks.attribution import blamed
 
 from .asking import fitted_to
-from .data import with_earlier
-from .versions import keep_version, newest_version, version_row
+from .past import with_earlier
+from .scoring import scores_of
+from .spread import Numbers
+from .versions import found, keep_version, newest_version, version_of, version_row
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
     from regulars.customers.scores import PlannedModel
-    from regulars.hooks.predictions import ModelData
+    from regulars.hooks.predictions import Fitted, ModelData
     from regulars.segments.scope import Scope
     from regulars.store import Store
 
@@ -22,11 +31,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Learned:
-    """The version by which a model scores now, whether it is new, and what was missing if so."""
+    """The version by which a model scores now, and the ``scores`` by it, by output.
+
+    Whether it is ``new``; what was ``missing``, if it was to learn and could not; what ``drifted``
+    since it had learned before, in sentences.
+    """
 
     version: Version | None
+    scores: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     new: bool = False
     missing: str | None = None
+    drifted: tuple[str, ...] = ()
 
 
 def learn(store: Store, scope: Scope, model: PlannedModel, data: ModelData) -> Learned:
@@ -39,16 +54,48 @@ def learn(store: Store, scope: Scope, model: PlannedModel, data: ModelData) -> L
     """
     with store.reading() as connection:
         last = newest_version(connection, model.name)
-    same = last if last is not None and last.digest == model.digest else None
-    if same is not None and model.written.refit.after(same.at, scope.zone) > scope.now:
-        return Learned(same)
+    before = Learned(None)
+    if last is not None and last.digest == model.digest:
+        before = _by(last, model, data)
+        due = model.written.refit.after(last.at, scope.zone) <= scope.now
+        if not due and not before.drifted:
+            return before
     with store.reading() as connection:
-        data = with_earlier(connection, scope, model.reads, data)
-    answer = fitted_to(data, model, scope.playbook.id)
+        learning = with_earlier(connection, scope, model.reads, data)
+    answer = fitted_to(learning, model, scope.playbook.id)
     if isinstance(answer, str):
-        return Learned(same, missing=answer)
+        return replace(before, missing=answer)
+    number = 1 if last is None else last.number + 1
+    new = _keep(store, scope, model, data, answer, number)
+    return replace(new, drifted=before.drifted)
+
+
+def _by(version: Version, model: PlannedModel, data: ModelData) -> Learned:
+    """What ``model`` says by an earlier version, and what drifted since."""
+    from .drift import drifts  # noqa: PLC0415 (SciPy, which takes long to import)
+
+    scores = scores_of(model, version.fitted, data)
+    numbers = Numbers.of(model, data, scores)
+    drifted = drifts(version.spread, numbers, model.written.drift)
+    return Learned(version, scores, drifted=tuple(each.told for each in drifted))
+
+
+def _keep(  # noqa: PLR0913, PLR0917 (what learned what, from what, and where it is kept)
+    store: Store,
+    scope: Scope,
+    model: PlannedModel,
+    data: ModelData,
+    fitted: Fitted,
+    number: int,
+) -> Learned:
+    """Keep what ``model`` learned, with how good it is; it scores by what was kept of it."""
+    from .backtest import backtests  # noqa: PLC0415 (SciPy, as above)
+
     with blamed(model.blame):
-        row = version_row(model, 1 if last is None else last.number + 1, data, answer)
+        row = version_row(model, number, data, fitted)
+    scores = scores_of(model, version_of(row).fitted, data)
+    spread = Numbers.of(model, data, scores).spread()
+    row |= found(backtests(store, scope, model, data), spread)
     with store.transaction() as connection:
         keep_version(connection, row)
-        return Learned(newest_version(connection, model.name), new=True)
+    return Learned(version_of(row), scores, new=True)

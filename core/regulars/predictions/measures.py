@@ -27,20 +27,26 @@ def came(foreseen: Foresees, data: ModelData, after: int, until: int) -> NDArray
     """
     events = data.events[foreseen.event].between(after, until)
     if foreseen.measure == "days":
-        return _per_customer(_a_day_each(events, data.zone), len(data))
+        return per_customer(_a_day_each(events, data.zone), len(data))
     if foreseen.measure == "sum":
         _, name = event_and_property(str(foreseen.amount))
         amounts = np.nan_to_num(events.amounts[str(name)])
-        return _per_customer(events.customer, len(data), amounts)
-    count = _per_customer(events.customer, len(data), events.times)
+        return per_customer(events.customer, len(data), amounts)
+    count = per_customer(events.customer, len(data), events.times)
     if foreseen.measure == "events":
         return count
     return (count > 0 if foreseen.measure == "any" else count == 0).astype(np.float64)
 
 
-def _per_customer(
+def beginning(data: ModelData) -> int | None:
+    """When the first of the events of ``data`` was; None if there are none."""
+    return min((int(each.at.min()) for each in data.events.values() if len(each)), default=None)
+
+
+def per_customer(
     customer: NDArray[np.int64], customers: int, weights: NDArray[np.generic] | None = None
 ) -> NDArray[np.float64]:
+    """How many rows there are of each of so many ``customers``, or the sum of their ``weights``."""
     return np.bincount(customer, weights, customers).astype(np.float64)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,3 +70,18 @@ class Backtest:
     baselines: Mapping[str, Quality]
     calibration: tuple[Bin, ...]
     curve: tuple[tuple[float, float, float], ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """As the store keeps it."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Backtest:
+        """As it was before the store kept it."""
+        parts = {
+            "model": Quality(**kept["model"]),
+            "baselines": {name: Quality(**each) for name, each in kept["baselines"].items()},
+            "calibration": tuple(Bin(**each) for each in kept["calibration"]),
+            "curve": tuple((part[0], part[1], part[2]) for part in kept["curve"]),
+        }
+        return cls(**{**kept, **parts})

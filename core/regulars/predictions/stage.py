@@ -9,9 +9,9 @@ import numpy as np
 
 from regulars.store import insert_rows
 
-from .data import model_data
+from .data import model_data, trial_of_model
 from .fitting import learn
-from .scoring import scores_of
+from .sharing import joined, narrowed
 from .ways import by_arm
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from regulars.customers.scores import PlannedModel
+    from regulars.hooks.predictions import ModelData
     from regulars.segments.scope import Scope
     from regulars.store import Store
 
@@ -31,12 +32,14 @@ class ModelCount:
     """One model in a run: its version, whether that is new, and how many customers it scored.
 
     ``missing`` says in the model's words why it couldn't learn; without a version nobody is scored.
+    ``drift`` says what is no longer as it was when it learned before, which made it learn again.
     """
 
     version: int | None
     fitted: bool
     scored: int
     missing: str | None = None
+    drift: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,8 @@ class _Said:
         """The model in this run."""
         version, scored = self.learned.version, int(_any_known(self.scores.values()).sum())
         number = None if version is None else version.number
-        return ModelCount(number, self.learned.new, scored, self.learned.missing)
+        learned = self.learned
+        return ModelCount(number, learned.new, scored, learned.missing, learned.drifted)
 
 
 def predict(store: Store, scope: Scope) -> dict[str, ModelCount]:
@@ -65,7 +69,9 @@ def predict(store: Store, scope: Scope) -> dict[str, ModelCount]:
     models = scope.plan.models
     if not models:
         return {}
-    alone = {name: _ask(store, scope, model) for name, model in models.items()}
+    with store.reading() as connection:
+        shared = model_data(connection, scope, joined(model.reads for model in models.values()))
+    alone = {name: _ask(store, scope, model, shared) for name, model in models.items()}
     scores = {name: said.scores for name, said in alone.items()}
     said = {
         name: replace(each, scores=by_arm(store, scope, models[name], scores))
@@ -77,14 +83,13 @@ def predict(store: Store, scope: Scope) -> dict[str, ModelCount]:
     return {name: each.count() for name, each in said.items()}
 
 
-def _ask(store: Store, scope: Scope, model: PlannedModel) -> _Said:
+def _ask(store: Store, scope: Scope, model: PlannedModel, shared: ModelData) -> _Said:
     with store.reading() as connection:
-        data = model_data(connection, scope, model.reads)
+        trial = trial_of_model(connection, scope, model.reads.experiment)
+    data = replace(narrowed(shared, model.reads), trial=trial)
     learned = learn(store, scope, model, data)
-    if learned.version is None:
-        nothing = {name: np.full(len(data), None, dtype=object) for name in model.outputs}
-        return _Said(learned, data.customers, nothing)
-    return _Said(learned, data.customers, scores_of(model, learned.version.fitted, data))
+    nothing = {name: np.full(len(data), None, dtype=object) for name in model.outputs}
+    return _Said(learned, data.customers, {**nothing, **learned.scores})
 
 
 def _write(store: Store, scope: Scope, said: Mapping[str, _Said]) -> None:

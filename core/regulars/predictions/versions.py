@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from regulars.hooks.predictions import Fitted
 from regulars.instants import instant
 from regulars.store.tables import models
+
+from .quality import Backtest
+from .spread import Spread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,15 +27,23 @@ if TYPE_CHECKING:
     from regulars.customers.scores import PlannedModel
     from regulars.hooks.predictions import ModelData
 
+KEPT = 20  # versions of a model
+
 
 @dataclass(frozen=True)
 class Version:
-    """What a model learned ``at`` an instant, by settings with that ``digest``."""
+    """What a model learned ``at`` an instant, by settings with that ``digest``.
+
+    ``backtest`` is how good it was found by output, or a sentence why it could not be tested;
+    ``spread`` how its inputs and scores lay then.
+    """
 
     number: int
     digest: bytes
     at: datetime
     fitted: Fitted
+    backtest: Mapping[str, Backtest | str]
+    spread: Spread
 
 
 def newest_version(connection: Connection, name: str) -> Version | None:
@@ -41,19 +52,32 @@ def newest_version(connection: Connection, name: str) -> Version | None:
     row = connection.execute(query).one_or_none()
     if row is None:
         return None
+    return version_of(row._asdict())
+
+
+def version_of(row: Mapping[str, Any]) -> Version:
+    """The version that is kept in ``row``."""
     fitted = Fitted(
-        json.loads(row.parameters),
-        _unpacked(row.arrays),
-        json.loads(row.diagnostics),
-        json.loads(row.metrics),
+        json.loads(row["parameters"]),
+        _unpacked(row["arrays"]),
+        json.loads(row["diagnostics"]),
+        json.loads(row["metrics"]),
+        json.loads(row["drivers"]),
     )
-    return Version(row.version, bytes(row.settings), instant(row.at), fitted)
+    return Version(
+        row["version"],
+        bytes(row["settings"]),
+        instant(row["at"]),
+        fitted,
+        _backtests(json.loads(row["backtest"])),
+        Spread.from_json(json.loads(row["spread"])),
+    )
 
 
 def version_row(
     model: PlannedModel, number: int, data: ModelData, fitted: Fitted
 ) -> dict[str, Any]:
-    """The row of a new version.
+    """The row of a new version, of which nothing is ``found`` yet.
 
     Raises:
         TypeError, ValueError: what it learned can't be kept.
@@ -72,12 +96,33 @@ def version_row(
         "arrays": _packed(fitted.arrays),
         "diagnostics": _written(fitted.diagnostics),
         "metrics": _written(fitted.metrics),
+        "drivers": _written(fitted.drivers),
+        **found({}, Spread()),
     }
 
 
+def found(backtests: Mapping[str, Backtest | str], spread: Spread) -> dict[str, str]:
+    """What a row says of how good the version is, and of how its numbers lie."""
+    kept = {
+        name: each if isinstance(each, str) else each.as_json() for name, each in backtests.items()
+    }
+    return {"backtest": _written(kept), "spread": _written(spread.as_json())}
+
+
 def keep_version(connection: Connection, row: Mapping[str, Any]) -> None:
-    """Keep a new version of a model."""
+    """Keep a new version of a model, and let the oldest go: the newest ``KEPT`` stay."""
     connection.execute(insert(models).values(row))
+    oldest = row["version"] - KEPT
+    connection.execute(
+        delete(models).where(models.c.name == row["name"], models.c.version <= oldest)
+    )
+
+
+def _backtests(kept: Mapping[str, Any]) -> dict[str, Backtest | str]:
+    return {
+        name: each if isinstance(each, str) else Backtest.from_json(each)
+        for name, each in kept.items()
+    }
 
 
 def _window(data: ModelData) -> tuple[int | None, int | None]:

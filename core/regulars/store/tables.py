@@ -188,6 +188,9 @@ models = Table(
     Column("arrays", Binary),  # an .npz without objects
     Column("diagnostics", Words, nullable=False),  # JSON
     Column("metrics", Words, nullable=False),  # JSON
+    Column("drivers", Words, nullable=False),  # JSON
+    Column("backtest", Words, nullable=False),  # JSON: by output
+    Column("spread", Words, nullable=False),  # JSON: how inputs and scores lay when it learned
 )
 
 # Segments with their definition, members now, and every change.

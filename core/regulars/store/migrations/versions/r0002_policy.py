@@ -121,4 +121,7 @@ def upgrade() -> None:
         sa.Column("arrays", Binary),
         sa.Column("diagnostics", Words, nullable=False),
         sa.Column("metrics", Words, nullable=False),
+        sa.Column("drivers", Words, nullable=False),
+        sa.Column("backtest", Words, nullable=False),
+        sa.Column("spread", Words, nullable=False),
     )
