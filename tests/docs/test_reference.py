@@ -75,6 +75,18 @@ def test_every_setting_of_our_plugins_is_in_the_reference(family: str, least: in
         assert missing({kind.name, *words(kind.config)}) == []
 
 
+def test_every_model_and_its_settings_are_in_their_section() -> None:
+    page = PAGE.with_name("predictions.md").read_text(encoding="utf-8") + PAGE.read_text("utf-8")
+    plugins = Plugins.load()
+    ours = [info for info in plugins.infos if info.distribution == "regulars"]
+    kinds = [plugins.models[name] for info in ours for name in info.offers.get("models", ())]
+
+    for kind in kinds:
+        told = set(re.findall(r"[a-z_-]+", page))
+        wanted = {kind.name, *words(kind.config), *kind.config.model_fields}
+        assert sorted(wanted - told) == [], kind.name
+
+
 @pytest.mark.parametrize("state", ["failed", "held", "skipped"])
 def test_every_reason_of_a_decision_is_in_its_row(state: str) -> None:
     page = PAGE.read_text(encoding="utf-8")

@@ -28,6 +28,7 @@ PAGES = [
     "docs/architecture.md",
     "docs/experiments.md",
     "docs/playbook.md",
+    "docs/predictions.md",
     "docs/proof.md",
     "examples/cdnow/README.md",
     "examples/corner-bakery/README.md",
