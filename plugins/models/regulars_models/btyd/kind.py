@@ -1,7 +1,4 @@
-"""The models as a playbook names them: ``value: {use: mbg-nbd, event: order, amount: total}``.
-
-What calculates is loaded when there is something to learn: a playbook is to be checked in no time.
-"""
+"""The models as a playbook names them: ``value: {use: mbg-nbd, event: order, amount: total}``."""
 
 from __future__ import annotations
 
@@ -10,15 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from regulars.hooks import Foresees, ModelKind, Output, Reads
 
+from regulars_models.late import late
+
 from .settings import Lifetime, Spend
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
-    from numpy.typing import NDArray
-    from regulars.hooks import Fitted, ModelData, Reason
-
-    Scores = Mapping[str, NDArray[Any]]
+    from regulars.hooks import Settings
 
 
 def _outputs(config: Lifetime) -> Mapping[str, Output]:
@@ -48,60 +44,53 @@ def _reads(config: Lifetime | Spend) -> Reads:
     return Reads(events=[config.event], amounts=amounts)
 
 
-def _fit(name: str, config: Lifetime | Spend, data: ModelData, _seed: int) -> Fitted | str:
-    from .learning import learn  # noqa: PLC0415 (only when there is something to learn)
-
-    return learn(name, config, data)
-
-
-def _score(name: str, config: Lifetime | Spend, fitted: Fitted, data: ModelData) -> Scores:
-    from .scoring import scores  # noqa: PLC0415 (only when there is something to score)
-
-    return scores(name, config, fitted, data)
-
-
-def _inputs(config: Lifetime | Spend, data: ModelData) -> Scores:
-    from .known import inputs  # noqa: PLC0415 (only when there is something to look at)
-
-    return inputs(config, data)
-
-
-def _explain(
-    name: str, config: Lifetime | Spend, fitted: Fitted, data: ModelData
-) -> Mapping[str, Sequence[Reason]]:
-    from .reasons import explain  # noqa: PLC0415 (only when somebody asks)
-
-    return explain(name, config, fitted, data)
-
-
-def _lifetime(name: str, summary: str) -> ModelKind:
-    """A model of when events come and when they end."""
+def _kind(
+    name: str,
+    summary: str,
+    config: type[Settings],
+    outputs: Callable[[Any], Mapping[str, Output]],
+) -> ModelKind:
     return ModelKind(
         name,
         summary,
-        Lifetime,
-        _outputs,
+        config,
+        outputs,
         _reads,
-        partial(_fit, name),
-        partial(_score, name),
-        _inputs,
-        partial(_explain, name),
+        partial(_LEARN, name),
+        partial(_SCORES, name),
+        _INPUTS,
+        partial(_EXPLAIN, name),
     )
 
 
+_LEARN = late(f"{__package__}.learning", "learn")
+_SCORES = late(f"{__package__}.scoring", "scores")
+_INPUTS = late(f"{__package__}.known", "inputs")
+_EXPLAIN = late(f"{__package__}.reasons", "explain")
+
 KINDS = [
-    _lifetime("mbg-nbd", "Who comes back, how often and when: the usual choice (MBG/NBD)"),
-    _lifetime("bg-nbd", "The same, but who came once is never thought gone (BG/NBD)"),
-    _lifetime("pareto-nbd", "The same, and customers may leave at any time (Pareto/NBD)"),
-    ModelKind(
+    _kind(
+        "mbg-nbd",
+        "Who comes back, how often and when: the usual choice (MBG/NBD)",
+        Lifetime,
+        _outputs,
+    ),
+    _kind(
+        "bg-nbd",
+        "The same, where who came once is never thought gone (BG/NBD)",
+        Lifetime,
+        _outputs,
+    ),
+    _kind(
+        "pareto-nbd",
+        "The same, where customers may leave at any time (Pareto/NBD)",
+        Lifetime,
+        _outputs,
+    ),
+    _kind(
         "gamma-gamma",
         "What customers spend on a day that they come (Gamma-Gamma)",
         Spend,
         lambda config: {"expected_spend": _expected_spend(config)},
-        _reads,
-        partial(_fit, "gamma-gamma"),
-        partial(_score, "gamma-gamma"),
-        _inputs,
-        partial(_explain, "gamma-gamma"),
     ),
 ]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from .summary import Summary, Visits
 
 WORTH_IT = 2.0  # what two more parameters must add to a log-likelihood: Akaike's criterion
-DEPENDS = 0.2  # a correlation that is to be known
+DEPENDS = 0.3  # a correlation that is to be known
 CERTAIN = 3.0  # standard errors of it
 
 
@@ -44,8 +44,11 @@ class _Part:
     words: tuple[str, ...]
 
 
-def learn(name: str, config: Lifetime | Spend, data: ModelData) -> Fitted | str:
-    """What the model ``name`` learns of events, and of spend where there is an amount."""
+def learn(name: str, config: Lifetime | Spend, data: ModelData, _seed: int) -> Fitted | str:
+    """What the model ``name`` learns of events, and of spend where there is an amount.
+
+    Nothing is drawn by chance, so it needs no seed.
+    """
     known = visits_of(config, data)
     summary = summary_of(known)
     missing = _missing(config, summary)

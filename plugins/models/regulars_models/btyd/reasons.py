@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 NAMES = ("repeats", "recency", "age", "spend")
 SAMPLE = 40  # customers whose reasons tell what matters
+ROUNDING = 1e-9  # the share of an input that the score doesn't look at
 WEEK = 7  # days
 
 
@@ -57,9 +58,9 @@ def explain(
     found = {}
     for output, score in functions(name, config, fitted, data.now).items():
         shares = _shares(score, row, fitted.arrays["typical"])
-        reasons = [Reason(what, float(by)) for what, by in zip(words, shares, strict=True) if by]
         if np.isfinite(shares).all():
-            found[output] = reasons
+            told = zip(words, shares, strict=True)
+            found[output] = [Reason(what, float(by)) for what, by in told if by]
     return found
 
 
@@ -99,7 +100,8 @@ def _shares(score: Score, row: Floats, typical: Floats) -> Floats:
         return score(History(repeats, last, age), spend)
 
     with np.errstate(invalid="ignore"):
-        return shapley(of_rows, row, typical)
+        shares = shapley(of_rows, row, typical)
+    return np.where(np.abs(shares) <= ROUNDING * np.abs(shares).sum(), 0.0, shares)
 
 
 def _words(config: Lifetime | Spend, row: Floats) -> list[str]:
