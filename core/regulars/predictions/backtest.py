@@ -140,7 +140,7 @@ class _Exam:
         first = beginning(self.data)
         if first is None:
             return "there are no events yet to test it on"
-        if self.data.now - first >= NEEDS * within:
+        if self.data.now - first + DAY >= NEEDS * within:  # the first day counts, and so does today
             return None
         return (
             f"it looks {_days(within)} ahead, so a test needs {_days(NEEDS * within)} of data; "
