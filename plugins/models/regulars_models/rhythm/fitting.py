@@ -17,20 +17,24 @@ from .testing import hold_back
 if TYPE_CHECKING:
     from regulars.hooks import ModelData
 
+    from .kind import RhythmSettings
     from .learning import Rhythm
     from .past import Past
 
 
-def fitted(data: ModelData, event: str, fewest: int) -> Fitted | str:
-    """What ``data`` tell of the gaps between events; a sentence if there are fewer than those."""
+FEWEST = 20  # gaps from which a rhythm can be told
+
+
+def fit(config: RhythmSettings, data: ModelData, _seed: int) -> Fitted | str:
+    """What ``data`` tell of the gaps between events; a sentence if there are too few."""
     clock = Clock.read(data.attributes["timezone"], data.zone)
-    seen = visits(data.events[event], clock)
+    seen = visits(data.events[config.event], clock)
     known = past(seen, len(data))
-    if (gaps := int(known.gaps.sum())) < fewest:
+    if (gaps := int(known.gaps.sum())) < FEWEST:
         times = "once" if gaps == 1 else f"{gaps} times"
         return (
-            f"customers came back for another '{event}' {times} so far, and a rhythm needs"
-            f" {fewest} such times; wait for more, or load older events"
+            f"customers came back for another '{config.event}' {times} so far, and a rhythm needs"
+            f" {FEWEST} such times; wait for more, or load older events"
         )
     rhythm, held = learn(known, seen), hold_back(seen, len(data))
     some = np.flatnonzero(known.gaps)

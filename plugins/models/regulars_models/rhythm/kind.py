@@ -1,22 +1,16 @@
-"""The model as a playbook names it: ``models: {rhythm: {use: purchase-rhythm, event: order}}``.
-
-What calculates is loaded when there is something to learn or to score.
-"""
+"""The model as a playbook names it: ``models: {rhythm: {use: purchase-rhythm, event: order}}``."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
-from regulars.hooks import Fitted, ModelKind, Output, Reads, Settings
+from regulars.hooks import ModelKind, Output, Reads, Settings
+
+from regulars_models.late import late
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from numpy.typing import NDArray
-    from regulars.hooks import ModelData, Reason
-
-FEWEST = 20  # gaps from which a rhythm can be told
+    from collections.abc import Mapping
 
 
 class RhythmSettings(Settings):
@@ -37,40 +31,15 @@ def _reads(config: RhythmSettings) -> Reads:
     return Reads(events=[config.event], attributes=["timezone"])
 
 
-def _fit(config: RhythmSettings, data: ModelData, _seed: int) -> Fitted | str:
-    from .fitting import fitted  # noqa: PLC0415 (only when there is something to learn)
-
-    return fitted(data, config.event, FEWEST)
-
-
-def _score(config: RhythmSettings, fitted: Fitted, data: ModelData) -> Mapping[str, NDArray[Any]]:
-    from .scoring import scores  # noqa: PLC0415 (only when there is something to score)
-
-    return scores(fitted, data, config.event)
-
-
-def _inputs(config: RhythmSettings, data: ModelData) -> Mapping[str, NDArray[Any]]:
-    from .scoring import inputs  # noqa: PLC0415
-
-    return inputs(data, config.event)
-
-
-def _explain(
-    config: RhythmSettings, fitted: Fitted, data: ModelData
-) -> Mapping[str, Sequence[Reason]]:
-    from .scoring import explained  # noqa: PLC0415
-
-    return explained(fitted, data, config.event)
-
-
+_SCORING = f"{__package__}.scoring"
 RHYTHM = ModelKind(
     "purchase-rhythm",
     "When a customer comes next, by their own weekday, hour and gaps",
     RhythmSettings,
     _outputs,
     _reads,
-    _fit,
-    _score,
-    _inputs,
-    _explain,
+    late(f"{__package__}.fitting", "fit"),
+    late(_SCORING, "score"),
+    late(_SCORING, "inputs"),
+    late(_SCORING, "explain"),
 )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from regulars.hooks import Fitted, ModelData, Reason
 
+    from .kind import RhythmSettings
     from .past import Past, Whole
 
 AT_ONCE = 1 << 15  # customers, whose arrays stay where they are quick
@@ -37,13 +38,13 @@ class _Block:
     hour: Whole
 
 
-def scores(fitted: Fitted, data: ModelData, event: str) -> dict[str, NDArray[Any]]:
+def score(config: RhythmSettings, fitted: Fitted, data: ModelData) -> dict[str, NDArray[Any]]:
     """The scores of everybody; none of who has no gap."""
     rhythm = Rhythm.of(fitted.parameters)
     names = np.array(WEEKDAYS, dtype=object)
     following, overdue = np.full(len(data), np.nan), np.full(len(data), np.nan)
     weekday = np.full(len(data), None, dtype=object)
-    for block in _blocks(data, event):
+    for block in _blocks(data, config.event):
         some = block.known.gaps > 0
         theirs = habit(rhythm, block.known)
         said = foresee(theirs, rhythm.skipped, block.known.last, block.today, block.hour)
@@ -54,10 +55,10 @@ def scores(fitted: Fitted, data: ModelData, event: str) -> dict[str, NDArray[Any
     return {"next_order": following, "overdue": overdue, "weekday": weekday}
 
 
-def inputs(data: ModelData, event: str) -> dict[str, NDArray[np.float64]]:
+def inputs(config: RhythmSettings, data: ModelData) -> dict[str, NDArray[np.float64]]:
     """The numbers of each customer that scores are made of, NaN where there are none."""
     found = {name: np.full(len(data), np.nan) for name in ("gaps", "usual_gap", "since_last")}
-    for block in _blocks(data, event):
+    for block in _blocks(data, config.event):
         some = block.known.gaps > 0
         found["gaps"][block.rows] = block.known.gaps
         found["usual_gap"][block.rows] = np.where(some, np.exp(block.known.mean), np.nan)
@@ -66,10 +67,12 @@ def inputs(data: ModelData, event: str) -> dict[str, NDArray[np.float64]]:
     return found
 
 
-def explained(fitted: Fitted, data: ModelData, event: str) -> Mapping[str, Sequence[Reason]]:
+def explain(
+    config: RhythmSettings, fitted: Fitted, data: ModelData
+) -> Mapping[str, Sequence[Reason]]:
     """What moved the scores of the one customer in ``data``."""
     rhythm = Rhythm.of(fitted.parameters)
-    for block in _blocks(data, event):
+    for block in _blocks(data, config.event):
         if not block.known.gaps[0]:
             break
         today, last = int(block.today[0]), int(block.known.last[0])

@@ -1,0 +1,105 @@
+"""Learning from a store's data by the method that the playbook chose."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from regulars.hooks import DAY, Fitted
+
+from . import hazard, weibull
+from .kaplan_meier import FEWEST, kaplan_meier
+from .law import looked_at
+from .rows import Rows, at_cutoffs, from_the_beginning, spells_of
+from .standing import names, standing
+
+if TYPE_CHECKING:
+    from regulars.hooks import ModelData
+
+    from .kind import ChurnSettings
+    from .standing import Floats
+
+ENOUGH = 20  # of those who left and of those who stayed
+
+
+def fit(config: ChurnSettings, data: ModelData, _seed: int) -> Fitted | str:
+    """What was learned, or a sentence that says what is missing."""
+    rows = at_cutoffs(config, data)
+    if not config.cutoffs:
+        rows = from_the_beginning(spells_of(config, data))
+    if missing := _missing(config, rows):
+        return missing
+    learned = {"hazard": _hazard, "weibull": _weibull, "kaplan-meier": _curve}[config.method]
+    inputs = standing(config, data).inputs
+    common = {
+        "longest": _longest(config, data),
+        "typical": _typical(inputs if len(inputs) else rows.inputs),
+    }
+    return learned(config, rows, common)
+
+
+def _missing(config: ChurnSettings, rows: Rows) -> str | None:
+    """What is too little to learn from, in words."""
+    ended = int(rows.happened.sum())
+    others = len(rows) - ended
+    if min(ended, others) >= ENOUGH:
+        return None
+    ends, goes_on = f"ended by '{config.ends}'", "went on"
+    if config.event is not None:
+        ends, goes_on = f"ended by another '{config.event}'", f"went on for {config.silent}"
+    what = "times after a past day" if config.cutoffs else "times from a beginning on"
+    return (
+        f"of {len(rows)} {what} {ended} {ends} and {others} {goes_on}, and {ENOUGH} of each are"
+        " needed to tell them apart; wait for more, or load older events"
+    )
+
+
+def _hazard(config: ChurnSettings, rows: Rows, common: dict[str, Any]) -> Fitted:
+    left = ~rows.happened if config.event else rows.happened
+    within, shop = config.within / DAY, config.event is not None
+    found = hazard.estimate(names(config), rows.inputs, left, within, shop=shop)
+    diagnostics = _diagnostics(rows, found.log_likelihood, found.errors)
+    return Fitted(common | found.law.kept(), {}, diagnostics, {}, found.law.odds.drivers())
+
+
+def _weibull(config: ChurnSettings, rows: Rows, common: dict[str, Any]) -> Fitted:
+    seen = Rows(looked_at(config, rows.inputs), rows.days, rows.happened)
+    found = weibull.estimate(config.traits, seen)
+    diagnostics = _diagnostics(rows, found.log_likelihood, found.errors)
+    return Fitted(common | found.law.kept(), {}, diagnostics, {}, found.law.predictor.drivers())
+
+
+def _curve(_config: ChurnSettings, rows: Rows, common: dict[str, Any]) -> Fitted:
+    # In whole days, and as long as several are at risk: nobody is to be recognised by a time.
+    curve = kaplan_meier(np.ceil(rows.days), rows.happened, FEWEST)
+    return Fitted(common | {"told": curve.told}, curve.arrays(), _diagnostics(rows))
+
+
+def _diagnostics(
+    rows: Rows, likelihood: float | None = None, errors: dict[str, float] | None = None
+) -> dict[str, Any]:
+    counts = {"rows": len(rows), "happened": int(rows.happened.sum())}
+    if likelihood is None:
+        return counts
+    return {"log_likelihood": likelihood, "standard_errors": errors} | counts
+
+
+def _longest(config: ChurnSettings, data: ModelData) -> float:
+    """After how many days nothing is told any more: so long some subscriptions went on at least.
+
+    In a shop it is how long events are known.
+    """
+    if config.event is not None:
+        events = data.events[config.event].at
+        return float(data.now - events.min()) / DAY if len(events) else 0.0
+    days = np.sort(spells_of(config, data).days())
+    return float(days[-min(FEWEST, len(days))]) if len(days) else 0.0
+
+
+def _typical(inputs: Floats) -> list[float | None]:
+    """The middle of each input; None where it is always unknown."""
+    known = ~np.isnan(inputs)
+    return [
+        float(np.median(column[there])) if there.any() else None
+        for column, there in zip(inputs.T, known.T, strict=True)
+    ]
