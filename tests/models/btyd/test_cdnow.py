@@ -135,6 +135,37 @@ def test_the_reasons_are_the_customers_own_and_add_up(shop: Client, ran: dict[st
     assert reasons["alive"][0]["what"] == "last order 59 days ago"
 
 
+@pytest.fixture(scope="module")
+def held(shop: Client, ran: dict[str, Any]) -> dict[str, Any]:
+    """The models after the 39 weeks: they learned anew, and were held against what came."""
+    assert ran
+    again = shop.run(HELD)["models"]
+    assert {each["version"] for each in again.values()} == {2}
+    return shop.report("models", HELD)
+
+
+@pytest.mark.parametrize("name", FORETOLD)
+def test_the_holdout_is_foretold_as_everybody_does(held: dict[str, Any], name: str) -> None:
+    expected, auc = FORETOLD[name]
+    found = {each["output"]: each for each in held[name]["backtest"]}["expected_events"]
+
+    assert (found["customers"], found["actual"]) == (2357, 1882)
+    assert found["cutoff"] == "1997-09-30T00:00:00+00:00"
+    assert found["model"]["total"] == pytest.approx(expected, abs=0.05)
+    assert found["model"]["auc"] == pytest.approx(auc, abs=5e-5)
+    assert found["baselines"]["recency alone"]["auc"] == pytest.approx(0.7714, abs=5e-5)
+
+
+def test_what_is_neither_discounted_nor_a_margin_is_tested_too(held: dict[str, Any]) -> None:
+    tested = {name: [each["output"] for each in held[name]["backtest"]] for name in KNOWN}
+
+    assert tested == {
+        **{name: ["expected_events", "clv"] for name in ("bg", "mbg")},
+        "pareto": ["expected_events"],
+        "spend": [],
+    }
+
+
 def story(shop: Client, customer: str) -> dict[str, Any]:
     status, out, err = shop.call("why", str(shop.path), customer, "--json", "--at", LEARNED)
     assert status == 0, err
