@@ -27,6 +27,7 @@ COMMANDS = {
     "why": "tell one customer's story, with the reasons",
     "deliveries": "list messages, and settle those whose outcome is unknown",
     "feedback": "record what providers and readers say of messages",
+    "models": "read what models have learned, and how good that is",
     "experiments": "read what experiments have found",
     "render": "show a message as a customer would get it",
     "sources": "show what was loaded, and the rows that were refused",

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from regulars.printing import one_line, print_json, print_table
 
-from .opening import at_option, instant_of, json_option, opened, playbook_argument
+from .opening import (
+    at_option,
+    instant_of,
+    json_option,
+    opened,
+    playbook_argument,
+    svg_option,
+    write_picture,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from regulars.playbook.loading import Loaded
     from regulars.runs.experimenting import Standing
@@ -24,12 +32,7 @@ if TYPE_CHECKING:
 @click.argument("name", required=False)
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @at_option
-@click.option(
-    "--svg",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Write a picture of NAME.",
-)
+@svg_option
 @click.option("--assign", "assigns", is_flag=True, help="Print the arm of NAME that each ID gets.")
 @click.option("--learn", "learns", is_flag=True, help="Learn from all experiments for later ones.")
 @json_option
@@ -126,15 +129,6 @@ def _row(standing: Standing) -> list[object]:
     return [standing.name, since, units, standing.verdict]
 
 
-def _write(file: Path, picture: str) -> None:
-    try:
-        file.write_text(picture, encoding="utf-8")
-    except OSError as error:
-        reason = f"--svg {file}: {error.strerror or error}; name a file that can be written"
-        raise click.UsageError(reason) from error
-    click.echo(f"written to {file}", err=True)
-
-
 def _tell(
     loaded: Loaded, name: str, now: datetime | None, svg: Path | None, *, as_json: bool
 ) -> None:
@@ -144,7 +138,7 @@ def _tell(
 
     found = standing(loaded, name, now)
     if svg is not None:
-        _write(svg, drawn(loaded, found))
+        write_picture(svg, drawn(loaded, found))
     if as_json:
         print_json(found.as_json())
     else:

@@ -29,6 +29,12 @@ at_option = click.option(
     help="The instant to act at, as 2026-12-01T09:00Z; without an offset in the playbook's "
     "timezone. Default: now.",
 )
+svg_option = click.option(
+    "--svg",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write a picture of NAME.",
+)
 
 
 def installed_plugins() -> Plugins:
@@ -82,6 +88,20 @@ def instant_of(text: str | None, loaded: Loaded) -> datetime:
         return LocalTime.parse(text).at(loaded.playbook.timezone)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--at") from None
+
+
+def write_picture(file: Path, svg: str) -> None:
+    """Write what ``--svg`` asks for.
+
+    Raises:
+        click.UsageError: the file can't be written.
+    """
+    try:
+        file.write_text(svg, encoding="utf-8")
+    except OSError as error:
+        reason = f"--svg {file}: {error.strerror or error}; name a file that can be written"
+        raise click.UsageError(reason) from error
+    click.echo(f"written to {file}", err=True)
 
 
 def login() -> str:

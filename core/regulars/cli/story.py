@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +16,14 @@ from regulars.segments.words import amount_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime
 
     from regulars.runs.telling.standing import Standing
     from regulars.runs.why import Passage, Why
     from regulars.segments.explaining import Finding
 
 GROUPS = {"all": "all of", "any": "any of", "none": "none of", "and": "and"}
+WHOLE = 10_000  # from here on nobody reads what is behind the point
+HOURS = 24  # in a day
 
 
 def print_why(story: Why, *, whole: bool) -> None:
@@ -32,8 +34,7 @@ def print_why(story: Why, *, whole: bool) -> None:
     if whole:
         _section("Known", _facts(story.known))
         _section("Traits", story.traits.items())
-        scores = {f"{m}.{s}": v for m, values in story.scores.items() for s, v in values.items()}
-        _section("Scores", scores.items())
+        _section("Scores", _scores(story))
     if story.segments:
         out.print(Text("Segments", "bold"))
         for standing in story.segments:
@@ -75,7 +76,9 @@ def _value(value: object) -> str:
             return str(value).lower()
         case Decimal():
             return amount_in_words(value)
-        case tuple():
+        case float():
+            return f"{value:,.4g}" if abs(value) < WHOLE else f"{value:,.0f}"
+        case tuple() | list():
             return ", ".join(map(str, value))
     return one_line(value)
 
@@ -111,6 +114,35 @@ def _facts(known: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _address(address: str | None) -> str:
     return "no address" if address is None else one_line(address)
+
+
+# ------------------------------------------------------------------ scores
+
+
+def _scores(story: Why) -> Iterator[tuple[str, str]]:
+    """Each score, and below it what moved it most; last the models that failed to say so."""
+    for model, values in story.scores.items():
+        typical = story.explained.typical.get(model, {})
+        reasons = story.explained.reasons.get(model, {})
+        for score, value in values.items():
+            usual = f"; of a typical customer {_value(typical[score])}" if score in typical else ""
+            yield f"{model}.{score}", _value(value) + usual
+            for reason in reasons.get(score, ()):
+                moved = _days(reason.by) if isinstance(value, datetime) else _moved(reason.by)
+                yield "", f"{moved}  {one_line(reason.what)}"
+    for model, why_not in story.explained.unexplained.items():
+        yield f"{model} isn't explained", why_not
+
+
+def _moved(by: float) -> str:
+    return f"{by:+,.4g}" if abs(by) < WHOLE else f"{by:+,.0f}"
+
+
+def _days(by: float) -> str:
+    """``by`` days in words, in hours where it is less than one."""
+    count, unit = (by, "day") if abs(by) >= 1 else (by * HOURS, "hour")
+    shown = f"{count:+,.1f}".removesuffix(".0")
+    return f"{shown} {unit}" if shown in {"+1", "-1"} else f"{shown} {unit}s"
 
 
 # ------------------------------------------------------------------ segments

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import stdtrit
 
+from .intervals import of_mean, of_share
 from .quality import Bin
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 BINS = 10
 POINTS = 20  # of the curve, beside where it starts
 LEAST = 2  # customers of a bin: of one alone there is no interval
-Z = 1.959963984540054  # of a 95 % interval
-TAIL = 0.025
 
 
 def calibration(measure: Measure, expected: Floats, actual: Floats) -> tuple[Bin, ...]:
@@ -37,9 +35,9 @@ def calibration(measure: Measure, expected: Floats, actual: Floats) -> tuple[Bin
     for low, high in _bounds(said):
         mean = float(came[low:high].mean())
         interval = (
-            _wilson(mean, high - low)
+            of_share(mean, high - low)
             if measure in {"any", "none"}
-            else _of_mean(came[low:high], usual)
+            else of_mean(came[low:high], usual)
         )
         found.append(Bin(high - low, float(said[low:high].mean()), mean, *interval))
     return tuple(found)
@@ -72,28 +70,3 @@ def _bounds(said: Floats) -> Iterator[tuple[int, int]]:
             low = high
     if len(said) - low >= LEAST:
         yield low, len(said)
-
-
-def _wilson(share: float, count: int) -> tuple[float, float]:
-    """The score interval of a share of ``count``.
-
-    Wilson, *Journal of the American Statistical Association* 22 (1927), 209-212.
-    """
-    extra = Z * Z / count
-    middle = (share + extra / 2) / (1 + extra)
-    half = Z / (1 + extra) * float(np.sqrt(share * (1 - share) / count + extra / count / 4))
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
-def _of_mean(values: Floats, usual: float) -> tuple[float, float]:
-    """Student's interval of a mean, above 0 where all values are.
-
-    Where all are 0 it says nothing of how far they scatter. There it is the largest share of
-    customers with something of which none would be seen, with what is ``usual`` elsewhere.
-    """
-    count = len(values)
-    if not values.any():
-        return 0.0, float(1 - TAIL ** (1 / count)) * usual
-    mean = float(values.mean())
-    half = float(stdtrit(count - 1, 1 - TAIL) * values.std(ddof=1) / np.sqrt(count))
-    return (max(0.0, mean - half) if values.min() >= 0 else mean - half), mean + half

@@ -68,14 +68,14 @@ def begin(store: Store, loaded: Loaded, now: datetime) -> Begun:
     with clock.stage("prepare"):
         traits = plan_traits(playbook, loaded.plugins)
         refuse_another(store, playbook.id)
-        _refuse_to_go_back(store, now)
+        refuse_to_go_back(store, now)
         store.fit(traits.shape)
         belong_to(store, playbook.id)
         number, info = _recorded(store, playbook.id, now)
     return Begun(number, info, traits, clock)
 
 
-def _refuse_to_go_back(store: Store, now: datetime) -> None:
+def refuse_to_go_back(store: Store, now: datetime) -> None:
     """Time goes one way: a run before the last one would let customers in a second time."""
     with store.reading() as connection:
         last = connection.scalar(select(func.max(tables.runs.c.at)))

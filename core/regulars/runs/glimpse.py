@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -15,41 +15,51 @@ from regulars.predictions.stage import predict
 from regulars.segments.scope import Scope
 from regulars.store import rehearse, tables
 
+from .beginning import refuse_to_go_back
 from .identity import refuse_another
 from .reading import last_run, no_customer
 from .run import rehearsed
 from .understanding import understand
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from sqlalchemy import Connection
 
     from regulars.playbook.loading import Loaded
+    from regulars.predictions.stage import ModelCount
     from regulars.store import Store
 
 
 @dataclass(frozen=True)
 class Glimpse:
-    """A store that will be rolled back, and what names mean in it."""
+    """A store that will be rolled back, and what names mean in it.
+
+    ``models`` are what each of them learned now, if they were asked.
+    """
 
     store: Store
     scope: Scope
+    models: Mapping[str, ModelCount] = field(default_factory=dict)
 
 
 @contextmanager
-def glimpse(loaded: Loaded, now: datetime | None) -> Iterator[Glimpse]:
+def glimpse(loaded: Loaded, now: datetime | None, *, onward: bool = False) -> Iterator[Glimpse]:
     """The playbook's data with traits and scores as of ``now``; None means as of the last run.
 
-    With a time, new data of the sources is read as well.
+    With a time, new data of the sources is read as well; ``onward`` refuses one that no run could
+    have any more.
 
     Raises:
-        StoreError: as of the last run, and nothing has run yet; or it is another's store.
+        StoreError: as of the last run, and nothing has run yet; or it is another's store; or it
+            has run later than ``now``, and goes ``onward``.
     """
     playbook, plugins = loaded.playbook, loaded.plugins
     with rehearse(playbook.store) as store:
         refuse_another(store, playbook.id)
+        if onward and now is not None:
+            refuse_to_go_back(store, now)
         traits = plan_traits(playbook, plugins)
         store.fit(traits.shape)
         if now is None:
@@ -59,8 +69,7 @@ def glimpse(loaded: Loaded, now: datetime | None) -> Iterator[Glimpse]:
         ingest(store, loaded, traits.shape, now)
         keep_to_retention(store, playbook, now)
         scope = understand(store, loaded, traits, now)
-        predict(store, scope)
-        yield Glimpse(store, scope)
+        yield Glimpse(store, scope, predict(store, scope))
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from regulars.playbook.positions import plain
+from regulars.predictions.explaining import explained
 
 from .glimpse import after_run, customer_number, glimpse
 from .telling.absence import Outside
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from regulars.playbook.loading import Loaded
+    from regulars.predictions.explaining import Explained
 
     from .telling.standing import Standing
 
@@ -34,19 +36,24 @@ class Passage:
 
 @dataclass(frozen=True)
 class Why:
-    """A customer's story as of ``at``: what is known, computed, where they stand, what was done."""
+    """A customer's story as of ``at``: what is known, computed, where they stand, what was done.
+
+    ``explained`` says what moved their scores.
+    """
 
     customer: str
     at: datetime
     known: Mapping[str, Any]
     traits: Mapping[str, Any]
-    scores: Mapping[str, Mapping[str, float]]
+    scores: Mapping[str, Mapping[str, Any]]
+    explained: Explained
     segments: Sequence[Standing]
     journeys: Sequence[Passage]
 
     def as_json(self) -> dict[str, Any]:
         """The story as data; a segment says ``inside`` beside what its condition finds."""
         told = asdict(self)
+        told |= told.pop("explained")
         for standing, segment in zip(self.segments, told["segments"], strict=True):
             segment["inside"] = standing.inside
         return told
@@ -78,6 +85,7 @@ def why(
             known_of(person),
             person.profile.traits,
             person.profile.scores,
+            explained(connection, view.scope, person.number, person.profile.scores),
             [s for name, s in standing.items() if segments is None or name in segments],
             [p for p in _passages(person, standing) if journeys is None or p.journey in journeys],
         )
