@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from regulars_models.bayes_ab.measures import Floats
 
 TAU = 0.1
+
+read = partial(by_segment, finds=np.sqrt)
 
 
 def middle(found: Pooled) -> Floats:
@@ -82,7 +85,7 @@ def test_an_effect_in_one_segment_only_is_found_there() -> None:
     experiment = converted(
         arms, who, segments={"young": young, "old": ~young, "none": np.zeros(40_000, bool)}
     )
-    lifts = {each.segment: each for each in by_segment(experiment, experiment.outcomes[0], 0.1)}
+    lifts = {each.segment: each for each in read(experiment, experiment.outcomes[0], 0.1)}
     assert list(lifts) == ["young", "old"]
     assert lifts["young"].low > 0.2
     assert lifts["old"].low < 0 < lifts["old"].high
@@ -96,8 +99,8 @@ def test_a_segment_that_holds_everybody_says_what_the_whole_says() -> None:
     who = random.random(20_000) < 0.1 + 0.02 * (arms == 1)
     one = converted(arms, who, segments={"all": everybody})
     two = converted(arms, who, segments={"all": everybody, "again": everybody})
-    (alone,) = by_segment(one, one.outcomes[0], 0.1)
-    again = by_segment(two, two.outcomes[0], 0.1)[0]
+    (alone,) = read(one, one.outcomes[0], 0.1)
+    again = read(two, two.outcomes[0], 0.1)[0]
     assert again.mean == pytest.approx(alone.mean, abs=0.02)
     assert again.high - again.low > 0.9 * (alone.high - alone.low)  # 0.7 if they were apart
 
@@ -112,8 +115,8 @@ def test_segments_of_a_bandit_are_read_by_its_probabilities() -> None:
     given = np.where(arms == 1, probability, 1 - probability)
     segments = {"all": np.ones(20_000, bool)}
     experiment = converted(arms, who, segments=segments, probability=given)
-    (plain,) = by_segment(experiment, experiment.outcomes[0], 0.5)
-    fair = by_segment(replace(experiment, adaptive=True), experiment.outcomes[0], 0.5)[0]
+    (plain,) = read(experiment, experiment.outcomes[0], 0.5)
+    fair = read(replace(experiment, adaptive=True), experiment.outcomes[0], 0.5)[0]
     assert plain.low > 0.5
     assert fair.low < 0 < fair.high
 
@@ -124,8 +127,8 @@ def test_a_trait_that_explains_makes_segments_sharper_as_well() -> None:
     who = random.random(10_000) < np.where(habit > 0.5, 0.9, 0.1)
     half = np.arange(10_000) % 2 == 0
     experiment = converted(arms, who, traits={"habit": habit}, segments={"half": half})
-    (plain,) = by_segment(experiment, experiment.outcomes[0], 1.0)
-    (sharp,) = by_segment(experiment, experiment.outcomes[0], 1.0, "habit")
+    (plain,) = read(experiment, experiment.outcomes[0], 1.0)
+    (sharp,) = read(experiment, experiment.outcomes[0], 1.0, cuped="habit")
     assert sharp.high - sharp.low < 0.85 * (plain.high - plain.low)
     assert sharp.low < 0 < sharp.high
 
@@ -133,8 +136,8 @@ def test_a_trait_that_explains_makes_segments_sharper_as_well() -> None:
 def test_nobody_nothing_and_an_empty_arm_give_numbers() -> None:
     for arms in ([0] * 50, [0, 1] * 25):
         experiment = trial(arms, [0.0] * 50, nothing(), segments={"all": np.ones(50, bool)})
-        (lift,) = by_segment(experiment, experiment.outcomes[0], 0.05)
+        (lift,) = read(experiment, experiment.outcomes[0], 0.05)
         assert lift.mean == pytest.approx(0, abs=0.01)
         assert lift.low < 0 < lift.high
     empty = trial([], [], nothing())
-    assert by_segment(empty, empty.outcomes[0], 0.05) == ()
+    assert read(empty, empty.outcomes[0], 0.05) == ()

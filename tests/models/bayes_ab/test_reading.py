@@ -412,3 +412,34 @@ def test_arms_are_told_in_the_words_of_a_quick_question_within_80_columns() -> N
         assert "loss: what choosing it gives away on average" in " ".join(table.notes)
         widths = [max(map(len, cells)) for cells in zip(table.columns, *table.rows, strict=True)]
         assert sum(widths) + 3 * (len(widths) - 1) <= 80
+
+
+def test_a_goal_too_rare_to_say_anything_says_how_long_it_would_take() -> None:
+    silent, rare = read(trial([0.0, 0.0], 50, day=10)), read(trial([0.002, 0.002], 1000, day=10))
+
+    for reading in (silent, rare):
+        assert reading.verdict == "keep going"
+        assert "ordered is too rare: 28 days find only a lift of" in reading.sentence
+    assert "To find a doubling takes about 6" in silent.sentence
+    assert "put a goal first that happens more often" in rare.sentence
+    assert "too rare" not in read(trial([0.0, 0.0], 50, day=3)).sentence
+
+
+def test_a_goal_without_any_amount_yet_says_what_to_look_for() -> None:
+    whole = trial([0.0, 0.0], 50, day=10)
+    unsold = replace(whole.outcomes[0], goal=replace(whole.outcomes[0].goal, kind="revenue"))
+
+    told = read(replace(whole, outcomes=(unsold,))).sentence
+
+    assert "ordered says nothing of the arms. See that its events come in" in told
+
+
+def test_segments_tell_what_they_can_find_as_the_whole_does() -> None:
+    whole = trial([0.05, 0.05], 4000)
+    few = np.arange(len(whole.units)) % 20 < 2
+    units = replace(whole.units, segments={"all": np.ones_like(few), "few": few})
+    reading = read(replace(whole, units=units))
+
+    assert cell(reading, "by segment", 0, "can find") == cell(reading, "decides", 0, "can find")
+    everybody, some = (each["smallest_lift"] for each in reading.data["segments"])
+    assert np.log1p(some) == pytest.approx(np.log1p(everybody) * 10**0.5, rel=0.2)

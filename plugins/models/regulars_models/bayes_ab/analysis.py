@@ -26,7 +26,7 @@ from .uplift.ordering import ordered
 from .uplift.qini import qini
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from regulars.hooks import Outcome, Trial
 
@@ -86,7 +86,8 @@ def analyse(config: BayesAB, trial: Trial) -> Result | None:
     known = [evidence(trial, outcome, None, config.cuped) for outcome in trial.outcomes]
     now = Look((trial.now - start) / DAY, known[0].effects)
     looks = looks_of(config, trial, plan)
-    goals = tuple(_goal(found, plan, now.day) for found in known)
+    finds = _finds(plan, now.day, len(trial.arms))
+    goals = tuple(_goal(found, plan.tau, finds) for found in known)
     return Result(
         trial,
         plan,
@@ -94,7 +95,7 @@ def analyse(config: BayesAB, trial: Trial) -> Result | None:
         decide(plan, looks, now, broken=any(check.broken for check in checks.values())),
         goals,
         checks,
-        by_segment(trial, first, plan.tau, config.cuped),
+        by_segment(trial, first, plan.tau, finds, config.cuped),
         contrasts(now.effects, trial.levels, plan.tau) if trial.levels else (),
         tuple(_gains(config, trial, first)),
     )
@@ -143,14 +144,19 @@ def learn_prior(read: Sequence[tuple[Any, Trial]]) -> dict[str, Any]:
     return {"lift_prior": round(learn(known), 4), "experiments": len(known)}
 
 
-def _goal(found: Evidence, plan: Plan, day: float) -> GoalResult:
-    arms, smaller = len(found.effects), found.goal.better == "less"
-    grown = 1.0 if plan.lasting else min(day / plan.horizon, 1.0)  # of the units there will be
-    grown = max(grown, 1e-9)
-    smallest = tuple(
-        smallest_lift(found.effects.against(arm)[1] * grown, plan, arms) for arm in range(1, arms)
-    )
-    return GoalResult(found, posterior(found.effects, plan.tau, smaller=smaller), smallest)
+def _finds(plan: Plan, day: float, arms: int) -> Callable[[float], float]:
+    """What tells the smallest lift to be found by data that have this variance on ``day``.
+
+    By the horizon, of which the part is taken to have come that has passed; without an end, today.
+    """
+    grown = 1.0 if plan.lasting else max(min(day / plan.horizon, 1.0), 1e-9)
+    return lambda v: smallest_lift(v * grown, plan, arms)
+
+
+def _goal(found: Evidence, tau: float, finds: Callable[[float], float]) -> GoalResult:
+    others, smaller = range(1, len(found.effects)), found.goal.better == "less"
+    smallest = tuple(finds(found.effects.against(arm)[1]) for arm in others)
+    return GoalResult(found, posterior(found.effects, tau, smaller=smaller), smallest)
 
 
 def _checks(trial: Trial, first: Outcome, start: int) -> dict[str, Check]:

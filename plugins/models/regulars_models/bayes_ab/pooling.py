@@ -25,7 +25,7 @@ from .evidence import effects_of
 from .numerics import bisected, legendre
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
     from regulars.hooks import Outcome, Trial
@@ -44,7 +44,7 @@ class SegmentLift:
 
     ``mean`` and ``low`` to ``high`` are relative: 0.1 is a tenth more. ``alone`` is the lift by
     the segment's own data without any prior, None where these say nothing. ``positive`` is the
-    probability of being above zero.
+    probability of being above zero. ``smallest_lift`` is what these data alone can find.
     """
 
     segment: str
@@ -55,6 +55,7 @@ class SegmentLift:
     low: float
     high: float
     positive: float
+    smallest_lift: float
 
 
 @dataclass(frozen=True)
@@ -95,18 +96,23 @@ def pool(d: Floats, covariance: Floats, tau: float) -> Pooled:
 
 
 def by_segment(
-    trial: Trial, outcome: Outcome, tau: float, cuped: str | None = None
+    trial: Trial,
+    outcome: Outcome,
+    tau: float,
+    finds: Callable[[float], float],
+    cuped: str | None = None,
 ) -> tuple[SegmentLift, ...]:
     """The lift of every arm over the control in every segment of ``trial``, segment by segment.
 
-    Each is adjusted by the trait ``cuped``, if there is one, within its own segment.
+    ``finds`` tells the smallest lift that a log ratio of some variance can find. Each is adjusted
+    by the trait ``cuped``, if there is one, within its own segment.
     """
     masks = {name: mask for name, mask in trial.units.segments.items() if mask.any()}
     if not masks:
         return ()
     effects = [effects_of(trial, outcome, mask, cuped) for mask in masks.values()]
     segments = _Segments(tuple(masks), effects, _overlaps(trial, list(masks.values())))
-    rows = [segments.lifts(arm, tau) for arm in range(1, len(trial.arms))]
+    rows = [segments.lifts(arm, tau, finds) for arm in range(1, len(trial.arms))]
     return tuple(lift for segment in zip(*rows, strict=True) for lift in segment)
 
 
@@ -118,7 +124,7 @@ class _Segments:
     effects: Sequence[Effects]
     both: Floats  # arms by segments by segments
 
-    def lifts(self, arm: int, tau: float) -> list[SegmentLift]:
+    def lifts(self, arm: int, tau: float, finds: Callable[[float], float]) -> list[SegmentLift]:
         y = np.array([each.y[[0, arm]] for each in self.effects])
         v = np.array([each.v[[0, arm]] for each in self.effects])
         pooled = pool(y[:, 1] - y[:, 0], _covariance(v, self.both[[0, arm]]), tau)
@@ -135,6 +141,7 @@ class _Segments:
                 low=float(low[s]),
                 high=float(high[s]),
                 positive=float(positive[s]),
+                smallest_lift=finds(float(v[s].sum())),
             )
             for s, name in enumerate(self.names)
         ]

@@ -7,6 +7,7 @@ chapters 3 and 19), under a drift instead of none.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,18 +58,20 @@ def smallest_lift(v: float, plan: Plan, arms: int = 2, power: float = POWER) -> 
     if not v < np.inf:
         return float("inf")
     shared = replace(plan, alpha=plan.level(arms))
-    if plan.lasting:
-        far = float(always(v, shared.alpha) + ndtri(power))
-        return float(np.expm1(min(far * np.sqrt(v), 700.0)))
-    rule = rules(shared)[0]
-    days = np.arange(1, plan.looks + 1)
-    variances = plan.looks / days
+    far = float(always(v, shared.alpha) + ndtri(power)) if plan.lasting else _drift(shared, power)
+    return float(np.expm1(min(far * np.sqrt(v), 700.0)))
+
+
+@lru_cache(maxsize=64)
+def _drift(plan: Plan, power: float) -> float:
+    """What z has to be on average at the horizon, to be found with ``power``."""
+    rule = rules(plan)[0]
+    variances = plan.looks / np.arange(1, plan.looks + 1)
 
     def missing(drift: float) -> float:
         return _found(rule, variances, drift)[0] - power
 
-    drift = float(brentq(missing, 0.0, STRONGEST, xtol=1e-6))
-    return float(np.expm1(min(drift * np.sqrt(v), 700.0)))
+    return float(brentq(missing, 0.0, STRONGEST, xtol=1e-6))
 
 
 def days_needed(rule: Rule, v: float, lift: float) -> tuple[int, float] | None:

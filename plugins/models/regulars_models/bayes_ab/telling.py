@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from math import isfinite, log1p
 from typing import TYPE_CHECKING
 
+from .power import LONGEST
 from .wording import between, chance, days, lift, percent
 
 if TYPE_CHECKING:
@@ -11,6 +13,9 @@ if TYPE_CHECKING:
     from .decision import Interval
 
 NOBODY = "Nobody has been given an arm yet."
+RARE = 3.0  # a lift that nobody will ever have: if it takes more, there is nothing to wait for
+DOUBLED = 1.0
+WEEK = 7  # days
 
 
 def sentence(result: Result) -> str:
@@ -72,7 +77,7 @@ def _stopped(result: Result) -> str:
     widest = _widest(result.decision.intervals)
     said = f"Stopped without an answer after {days(result.plan.horizon)}"
     if widest is None:
-        return f"{said}: too little is known of the arms."
+        return f"{said}. {_rare(result) or 'Too little is known of the arms.'}"
     least = min(result.goals[0].smallest, default=float("inf"))
     return (
         f"{said}: for {_goal(result)} {widest.arm} is between {between(widest.low, widest.high)} "
@@ -82,16 +87,45 @@ def _stopped(result: Result) -> str:
 
 
 def _going_on(result: Result) -> str:
-    leading = result.goals[0].posterior
-    said = f"Not enough data yet: keep going for about {days(result.decision.days, 'more')}."
+    leading, rare = result.goals[0].posterior, _rare(result)
     if result.plan.lasting:
         said = "Not enough data yet; it has no end, so look whenever you like."
+    elif rare:
+        said = "Not enough data yet."
+    else:
+        said = f"Not enough data yet: keep going for about {days(result.decision.days, 'more')}."
+    if rare:
+        return f"{said} {rare}"
     if not leading.informed:
         return said
     best = max(range(len(leading.names)), key=lambda arm: float(leading.p_best[arm]))
     return (
         f"{said} So far {leading.names[best]} is the best with a chance of "
         f"{chance(float(leading.p_best[best]))}."
+    )
+
+
+def _rare(result: Result) -> str | None:
+    """What is missing where the goal is too rare to say anything, and what would help; or None.
+
+    Said from the first look on, or from a week on; before, there is little to go by. The logarithm
+    of the smallest lift that can be found shrinks with the root of the time.
+    """
+    plan, least = result.plan, min(result.goals[0].smallest)
+    if result.day < (plan.days[0] if plan.days else WEEK) or least <= RARE:
+        return None
+    if not isfinite(least):
+        return (
+            f"{_goal(result)} says nothing of the arms. See that its events come in, or put a goal "
+            "first that happens more often."
+        )
+    until = result.day if plan.lasting else plan.horizon
+    needed = until * (log1p(least) / log1p(DOUBLED)) ** 2
+    takes = "over 10 years" if needed > LONGEST else f"about {days(needed)}"
+    return (
+        f"{_goal(result)} is too rare: {days(until)} find only a lift of {lift(least)} or more. To "
+        f"find a doubling takes {takes} with so many customers a day. Give it more of them, or put "
+        "a goal first that happens more often."
     )
 
 

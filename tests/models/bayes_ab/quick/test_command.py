@@ -67,6 +67,10 @@ def test_a_plan_says_how_long_each_rule_takes_and_how_often_it_is_wrong() -> Non
             ["--base: it must", "--lift: it must", "--per-day: it must"],
         ),
         (("--plan", "--base", "60%", "--lift", "80%", "--per-day", "9"), ["--lift: it must"]),
+        (
+            ("--plan", "--base", "5%", "--lift", "10%", "--per-day", "inf"),
+            ["--per-day: inf is no number of visitors; write it as 200"],
+        ),
     ],
 )
 def test_wrong_input_is_told_all_at_once(words: tuple[str, ...], said: list[str]) -> None:

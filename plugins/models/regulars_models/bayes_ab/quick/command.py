@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -142,7 +143,9 @@ def _read(options: Mapping[str, Any]) -> tuple[float, float, float]:
             wrong.append("--base: it must lie between 0% and 100%")
         if lift == 0 or not 0 < base * (1 + lift) <= 1:
             wrong.append("--lift: it must leave a share of 0% to 100%, and not be 0%")
-        if not 0 < per_day < float("inf"):
+        if not isfinite(per_day):
+            wrong.append(f"--per-day: {per_day} is no number of visitors; write it as 200")
+        elif per_day <= 0:
             wrong.append("--per-day: it must be above 0")
     if wrong:
         raise click.UsageError("\n".join(wrong))
