@@ -1,0 +1,20 @@
+"""Sentiment: how customers feel, by what they write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regulars.hooks import hookimpl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from regulars.hooks import ModelKind
+
+
+@hookimpl
+def regulars_models() -> Iterable[ModelKind]:
+    """Offer ``sentiment``."""
+    from .kind import SENTIMENT  # noqa: PLC0415 (only when a playbook is read)
+
+    return [SENTIMENT]
