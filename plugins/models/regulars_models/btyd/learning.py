@@ -89,8 +89,10 @@ def _missing(config: Lifetime | Spend, summary: Summary) -> str | None:
     told, without = spenders(summary.repeats, summary.spend)
     if told.customers >= least:
         return None
-    said = f"{_back(int(told.customers))} and spent more than 0 of '{config.spent}' by then"
-    return f"{said}, {without} came back without; {least} who spent are needed. {helps}"
+    if without >= told.customers:
+        helps = f"Look whether your '{config.event}' events have that property."
+    spent = f"{_back(int(told.customers))} with a '{config.spent}' above 0, {without} without one"
+    return f"{spent}; {least} with one are needed. {helps}"
 
 
 def _back(customers: int) -> str:
