@@ -11,9 +11,10 @@ from math import comb
 from typing import TYPE_CHECKING
 
 import numpy as np
+from regulars.hooks import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -68,3 +69,23 @@ def _sampled(value: Callable[[NDArray[np.bool_]], Floats], inputs: int) -> Float
     chosen = place[:, None, :] < np.arange(inputs + 1)[None, :, None]
     worth = value(chosen.reshape(-1, inputs)).reshape(len(place), inputs + 1)
     return np.asarray(np.take_along_axis(np.diff(worth, axis=1), place, axis=1).mean(axis=0))
+
+
+def reasons_of(
+    function: Function, traits: Sequence[str], row: Floats, typical: Floats
+) -> list[Reason]:
+    """What of ``traits`` moved ``function`` of ``row`` and by how much; see ``shapley``."""
+    shares = shapley(function, row, typical).tolist()
+    return [
+        Reason(worded(trait, value), share)
+        for trait, value, share in zip(traits, row.tolist(), shares, strict=True)
+        if share
+    ]
+
+
+def worded(trait: str, value: float) -> str:
+    """A customer's own value in words, such as ``spend 120`` or ``spend unknown``."""
+    if np.isnan(value):
+        return f"{trait} unknown"
+    number = f"{value:,.2f}".rstrip("0").rstrip(".")
+    return f"{trait} {number}" if float(f"{value:.2f}") or not value else f"{trait} {value:.2g}"

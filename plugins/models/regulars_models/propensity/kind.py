@@ -1,0 +1,59 @@
+"""``models: {soon: {use: propensity, event: order, within: 30d, traits: [spend, last_order]}}``."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+from regulars.hooks import ModelKind
+
+from regulars_models.horizon import Horizon
+from regulars_models.late import late
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from regulars.hooks import Output, Reads
+
+LEARNING = "regulars_models.propensity.learning"
+
+
+class Propensity(Horizon):
+    """How likely ``event`` comes ``within`` that time, by ``traits``."""
+
+    traits: Annotated[
+        tuple[str, ...], Field(min_length=1, description="traits to tell customers apart by")
+    ]
+    method: Annotated[
+        Literal["logistic", "trees"], Field(description="a regression, or boosted trees")
+    ] = "logistic"
+
+    @model_validator(mode="after")
+    def _is_installed(self) -> Self:
+        if self.method == "trees" and find_spec("sklearn") is None:
+            raise ValueError(
+                "method: trees need scikit-learn; run pip install 'regulars[ml]', "
+                "or write method: logistic"
+            )
+        return self
+
+
+def _outputs(config: Propensity) -> Mapping[str, Output]:
+    return config.outputs()
+
+
+def _reads(config: Propensity) -> Reads:
+    return config.reads(tuple(dict.fromkeys(config.traits)))
+
+
+PROPENSITY = ModelKind(
+    "propensity",
+    "How likely it is that an event comes soon",
+    Propensity,
+    _outputs,
+    _reads,
+    late(LEARNING, "learn"),
+    late(LEARNING, "score"),
+    explain=late(LEARNING, "explain"),
+)
