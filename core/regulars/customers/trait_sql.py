@@ -122,15 +122,17 @@ def event_codes(connection: Connection) -> dict[str, int]:
 
 
 def traits_of_all(columns: Sequence[TraitColumn], events: Events) -> Select[Any]:
-    """SELECT every customer with the value of each of ``columns``."""
+    """SELECT every customer with the value of each of ``columns``, by its name."""
     customers = events.tables.customers
     passed = [column for column in columns if not _is_looked_up(column)]
     if not passed:
-        looked_up = [_looked_up(column, events) for column in columns]
+        looked_up = [_looked_up(column, events).label(column.name) for column in columns]
         return select(customers.c.id, *looked_up)
     one_pass = _one_pass(passed, events).subquery("aggregated")
     values = [
-        _looked_up(column, events) if _is_looked_up(column) else _settled(column, one_pass)
+        (_looked_up(column, events) if _is_looked_up(column) else _settled(column, one_pass)).label(
+            column.name
+        )
         for column in columns
     ]
     joined = customers.outerjoin(one_pass, one_pass.c.customer == customers.c.id)
