@@ -71,8 +71,8 @@ def test_amounts_of_nothing_and_below_are_said_and_not_learned(name: str, amount
     data = shop({row: [40, 3] for row in range(60)}, amount)
 
     assert learned(name, data)[2] == (
-        "0 customers have come back with a 'total' above 0, 60 without one; 50 with one are needed. "
-        "Look whether your 'order' events have that property."
+        "0 customers have come back with a 'total' above 0, 60 without one; 50 with one are "
+        "needed. Look whether your 'order' events have that property."
     )
 
 
