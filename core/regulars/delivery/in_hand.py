@@ -15,6 +15,7 @@ from regulars.policy import LastLook
 from regulars.store import tables
 
 from .composing import Material, gather
+from .showing import Showing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -46,6 +47,7 @@ class InHand:
     answers: list[Answer] = field(default_factory=list)
     material: Material = field(default_factory=Material)
     _last_look: LastLook | None = None
+    _showing: Showing | None = None
 
     def waiting(self) -> int:
         """How many messages are planned."""
@@ -58,6 +60,7 @@ class InHand:
         """Write the answers down; returns the claims whose answer came too late to count."""
         pairs = [(answer.claim, answer.outcome) for answer in self.answers]
         late = self.ledger.settle(connection, pairs)
+        self._record(connection, [c for c, o in pairs if o.state == "sent" and c not in late])
         dead = [c.address for c, o in pairs if o.reason == "address" and c.address]
         if dead:
             suppress(connection, dict.fromkeys(dead, "bounce"), micros(self.scope.now))
@@ -68,6 +71,13 @@ class InHand:
                 claim.customer,
             )
         return late
+
+    def _record(self, connection: Connection, sent: Sequence[Claim]) -> None:
+        """Keep what was shown of lists that are others tomorrow."""
+        if sent and self._showing is None:
+            self._showing = Showing.of(self.scope)
+        if self._showing is not None:
+            self._showing.record(connection, sent)
 
     def forget(self) -> list[Answer]:
         """The answers, which are in hand no more: their transaction is committed."""

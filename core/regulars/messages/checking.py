@@ -102,7 +102,10 @@ def unknown_names(
     for name in template.find_all(nodes.Name):
         if name.ctx != "load" or name.name not in free - set(TOP) or id(name) in spared:
             continue
-        yield name.lineno, name.name, unknown("name", name.name, [*TOP, *known])
+        reason = unknown("name", name.name, [*TOP, *known])
+        if name.name in (families["scores"].names or ()):
+            reason = f"unknown name '{name.name}'; what a model says is scores.{name.name}"
+        yield name.lineno, name.name, reason
     for owner in sorted(free & families.keys()):
         if missing := families[owner].missing:
             yield from _of_nothing(template, owner, missing, spared)

@@ -82,7 +82,7 @@ class HardenedEnvironment(ImmutableSandboxedEnvironment):
             for name, function in self.filters.items()
         }
         self.filters |= {
-            COUNTED: counted,
+            COUNTED: looped,
             BUILT: built,
             JOINED: self.joined,
         }
@@ -198,6 +198,13 @@ def visible(text: str) -> str:
     if text.isprintable() or _UNSEEN.search(text) is None:
         return text
     return _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def looped(items: Any) -> Any:
+    """``items`` for a loop; what is unknown for a customer has none, not even no items."""
+    if items is None:
+        known(items)
+    return counted(items)
 
 
 def one_line(text: str) -> str:
