@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-HALF = 0.5  # a customer more in every part, so that an empty one is not infinitely far away
 CHANCE = 1e-4  # that an index is beyond what is allowed for chance, where nothing has changed
 
 
@@ -50,7 +49,7 @@ def stability(then: Lay, now: Floats) -> float:
     customs that .1 asks for a look and .25 is another population are of credit scoring: Lewis,
     *An Introduction to Credit Scoring* (1994); Siddiqi, *Credit Risk Scorecards* (2006), 136-138.
     """
-    p, q = (_shares(each) for each in _both(then, now))
+    p, q = _shares(then, now)
     return float(((p - q) * np.log(p / q)).sum())
 
 
@@ -61,11 +60,9 @@ def allowance(then: Lay, now: Floats) -> float:
     *Statistical Properties of Population Stability Index* (Western Michigan University, 2018).
     Most customers are in both samples, which makes chance smaller: this is on the safe side.
     """
-    first, second = _both(then, now)
-    parts = int(((first > 0) | (second > 0)).sum())
-    if parts <= 1:
-        return 0.0
-    return float(chdtri(parts - 1, CHANCE) * (1 / first.sum() + 1 / second.sum()))
+    parts = len(_shares(then, now)[0])
+    chance = float(chdtri(parts - 1, CHANCE)) if parts > 1 else 0.0
+    return chance * (1 / then.customers + 1 / float(now.sum()))
 
 
 def _beyond(
@@ -87,9 +84,9 @@ def _told(then: Lay, values: Floats, found: Floats, index: float) -> str:
 
 def _change(then: Lay, values: Floats, found: Floats) -> str:
     """What changed most: who it is known of, what it usually is, or how many have much the same."""
-    first, second = (_shares(each) for each in _both(then, found))
-    part = int(np.argmax((first - second) * np.log(first / second)))
-    share = found[part] / found.sum()
+    first, second = np.array(then.shares), found / found.sum()
+    part = int(np.argmax(np.abs(first - second)))
+    share = second[part]
     if part == len(found) - 1:
         return f"it was unknown of {then.shares[part]:.0%} of all customers, and is of {share:.0%}"
     known = values[np.isfinite(values)]
@@ -112,9 +109,16 @@ def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"  # noqa: PLR2004
 
 
-def _both(then: Lay, now: Floats) -> tuple[Floats, Floats]:
-    return np.array(then.shares) * then.customers, now
+def _shares(then: Lay, now: Floats) -> tuple[Floats, Floats]:
+    """The shares of then and of now, of the parts that anybody is in.
 
-
-def _shares(found: Floats) -> Floats:
-    return np.asarray((found + HALF) / (found + HALF).sum())
+    To each is added half a customer a part, who are spread as both together are, so that a part that
+    was empty is not infinitely far away, and equal shares stay equal.
+    """
+    before = np.array(then.shares) * then.customers
+    both = (before + now) / (then.customers + now.sum())
+    some = both > 0
+    more = some.sum() / 2
+    p = (before + more * both) / (then.customers + more)
+    q = (now + more * both) / (now.sum() + more)
+    return p[some], q[some]
