@@ -112,8 +112,8 @@ def _number(value: float) -> str:
 def _shares(then: Lay, now: Floats) -> tuple[Floats, Floats]:
     """The shares of then and of now, of the parts that anybody is in.
 
-    To each is added half a customer a part, who are spread as both together are, so that a part that
-    was empty is not infinitely far away, and equal shares stay equal.
+    To each is added half a customer a part, and these are spread as both together are: so a part
+    that was empty is not infinitely far away, and equal shares stay equal.
     """
     before = np.array(then.shares) * then.customers
     both = (before + now) / (then.customers + now.sum())
