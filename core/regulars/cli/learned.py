@@ -85,7 +85,8 @@ def _sentences(model: Modelled) -> Iterator[str]:
         f"Version {version.number} learned on {version.at:%Y-%m-%d %H:%M} from "
         f"{customers:,} {'customer' if customers == 1 else 'customers'}{span}."
     )
-    yield f"It has scores of {model.scored:,}."
+    said = ", ".join(f"{output} ({unit})" for output, unit in model.units.items())
+    yield f"It says of {model.scored:,}: {said}."
     likelihood = version.fitted.diagnostics.get("log_likelihood")
     if likelihood is not None:
         yield f"The log-likelihood is {likelihood:,.4f}."

@@ -145,7 +145,7 @@ def ticks(low: float, high: float, *, roots: bool = False) -> list[float]:
     if roots:
         places = [low + (high - low) * (count / TICKS) ** 2 for count in range(1, TICKS + 1)]
         return sorted({low, *(_round_down(place) for place in places)})
-    step = _round_up((high - low) / TICKS)
+    step = _round_up((high - low) / (TICKS + 1))
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [count * step for count in range(first, last + 1)]
 
