@@ -1,7 +1,7 @@
 """The next order: in the days around the likely end of the present gap, the one that fits best.
 
 Given that nothing came yet, the gap ends as likely as not before its conditional median. Among the
-eight days around that, today at the earliest, the likeliest is taken: by the gap's density, which
+twelve days around that, today at the earliest, the likeliest is taken: by the gap's density, which
 has a lower hump after each usual gap that was left out, times the share of the weekday.
 """
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .habit import Habit
     from .past import Floats, Whole
 
-DAYS, BEFORE = 8, 3  # that are looked at, and how many of these before the median
+DAYS, BEFORE = 12, 5  # that are looked at, and how many of these before the median
 FAR = 730  # days: what lies further ahead can't be said
 HOURS = np.arange(24)
 

@@ -23,7 +23,7 @@ LEAST_WEIGHT, MOST_WEIGHT = 0.5, 1e4  # visits or gaps that the shop's habit sta
 USUAL_SPREAD = 0.5  # of a logarithm: where nobody came three times, gaps differ by half
 LONGER = 1.5  # times the usual gap: then a visit was left out
 SEVERAL = 3  # gaps, of which one can be called longer
-RARE, OFTEN = 0.01, 0.5
+RARE, OFTEN = 0.05, 0.5  # everybody is ill or away now and then
 
 
 @dataclass(frozen=True)
