@@ -25,20 +25,24 @@ if TYPE_CHECKING:
     from regulars.customers.traits import TraitPlan
     from regulars.playbook.loading import Loaded
     from regulars.store import Store
+    from regulars.store.profiling import Profile
 
     from .summary import Summary
 
 
 @dataclass
 class Clock:
-    """The seconds that each stage took by the wall clock, by its name."""
+    """The seconds that each stage took by the wall clock, by its name; ``profile`` knows more."""
 
     seconds: dict[str, float] = field(default_factory=dict)
+    profile: Profile | None = None
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Time the block, which is the stage ``name``."""
         started = perf_counter()
+        if self.profile is not None:
+            self.profile.stage = name
         try:
             yield
         finally:
@@ -58,13 +62,13 @@ class Begun:
     clock: Clock
 
 
-def begin(store: Store, loaded: Loaded, now: datetime) -> Begun:
+def begin(store: Store, loaded: Loaded, now: datetime, profile: Profile | None = None) -> Begun:
     """Make ``store`` fit for the playbook, and write down that a run begins; the first stage.
 
     Raises:
         StoreError: it is another playbook's, or ran at a later instant already.
     """
-    playbook, clock = loaded.playbook, Clock()
+    playbook, clock = loaded.playbook, Clock(profile=profile)
     with clock.stage("prepare"):
         traits = plan_traits(playbook, loaded.plugins)
         refuse_another(store, playbook.id)

@@ -23,6 +23,7 @@ class Dialect(Protocol):
     EXTRA: str  # the extra of regulars that installs the driver; "" needs none
     DDL_ROLLS_BACK: bool
     READS: dict[str, Any]  # the execution options of a connection that only reads
+    EXPLAIN: str  # what stands before a statement to be told how it would be done
     INDEX_WIDTH: int  # columns that one index may have
     INDEX_TEXT: bool  # whether an index may have columns of any text
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 DRIVER = "pymysql"
 EXTRA = "mysql"
 DDL_ROLLS_BACK = False
+EXPLAIN = "EXPLAIN"
 READS = {"isolation_level": "REPEATABLE READ"}  # how a connection that only reads begins
 INDEX_WIDTH = 16
 INDEX_TEXT = False  # nor may TEXT be a key

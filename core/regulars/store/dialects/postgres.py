@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 DRIVER = "psycopg"
 EXTRA = "postgres"
 DDL_ROLLS_BACK = True
+EXPLAIN = "EXPLAIN"
 READS = {"isolation_level": "REPEATABLE READ"}  # how a connection that only reads begins
 INDEX_WIDTH = 32
 INDEX_TEXT = False  # an entry ends at 2,700 bytes

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 DRIVER = "sqlite3"
 EXTRA = ""
 DDL_ROLLS_BACK = True
+EXPLAIN = "EXPLAIN QUERY PLAN"
 READS = {"regulars_reads": True}  # how a connection that only reads begins
 INDEX_WIDTH = 1000
 INDEX_TEXT = True
