@@ -56,7 +56,7 @@ class Family:
 
 _SOURCE_WORDS = frozenset({"use", "provides", "event", "map", "on_bad_row", "max_bad"})
 
-_MODEL_WORDS = frozenset({"use", "refit", "split", "arms"})
+_MODEL_WORDS = frozenset({"use", "refit", "drift", "split", "arms"})
 
 FAMILIES = (
     Family("connectors", "connector", "regulars_connectors", ConnectorKind, _SOURCE_WORDS),
