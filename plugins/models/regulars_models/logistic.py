@@ -60,14 +60,15 @@ def fit_logistic(  # noqa: PLR0913 (what is fitted, and how)
         gradient = features.T @ (weight * (outcome - chance)) - ridges * found
         curvature = _curvature(features, weight * chance * (1 - chance), ridges)
         step = np.linalg.solve(curvature, gradient)
-        if gradient @ step < SMALL:
-            break
+        gain = float(gradient @ step)
         for _ in range(HALVINGS):
             there = _goal(features, outcome, weight, offset, ridges, found + step)
             if there >= value:
                 break
             step = step / 2
         found, value = found + step, there
+        if gain < SMALL:
+            break
     likelihood = value + float(ridges @ found**2) / 2
     return Logistic(found, curvature, likelihood)
 
