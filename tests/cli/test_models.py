@@ -59,6 +59,7 @@ def test_one_is_told_in_words_then_in_tables(shop: Client) -> None:
     assert "Version 1 learned on 2026-03-01 00:00 from 60 customers, by events from" in words
     assert "It says of 60: chance (probability), next (time), mood (a word)." in words
     assert "The log-likelihood is -12.3457." in words
+    assert "! The moon was full." in lines
     rows = [line.split() for line in lines]
     assert ["slope.orders", "0.1", "0.025"] in rows
     assert ["weights", "9", "values:", "0,", "1,", "2,", "3,", "4,", "5,", "…"] in rows
@@ -68,6 +69,7 @@ def test_one_is_told_in_words_then_in_tables(shop: Client) -> None:
     assert "Calibration of chance" in lines
     assert ["the", "moon", "1.0", "███████"] in rows
     assert ["orders", "270"] in rows
+    assert ["converged", "yes"] in rows
 
 
 def test_a_baseline_that_ranks_better_is_warned_of(shop: Client) -> None:

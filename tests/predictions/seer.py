@@ -45,6 +45,8 @@ def fit(_config: Seer, data: ModelData, _seed: int) -> Fitted | str:
         {"slope": {"orders": 0.1}, "weights": list(range(9)), "word": "seer"},
         diagnostics={
             "log_likelihood": -12.3456789,
+            "converged": True,
+            "words": ["The moon was full."],
             "standard_errors": {"slope": {"orders": 0.025}},
             "tracking": {"weeks": [0, 1, 2], "expected": [0, 2, 4], "actual": [0, 1, 5]},
         },
