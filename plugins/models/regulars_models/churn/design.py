@@ -35,13 +35,14 @@ class Design:
         unknown = np.flatnonzero(gaps.any(axis=0)).tolist()
         known = np.where(gaps.all(axis=0), 0.0, columns)
         whole = np.column_stack([known, gaps[:, unknown]])
-        mean = np.nanmean(whole, axis=0)
+        low, high = np.nanmin(whole, axis=0), np.nanmax(whole, axis=0)
+        spread = np.where(high > low, np.nanstd(whole, axis=0), 0.0)  # and no rounding
         return cls(
             [*names, *(f"{names[place]} unknown" for place in unknown)],
-            mean.tolist(),
-            np.nanstd(whole, axis=0).tolist(),
-            np.nanmin(whole, axis=0).tolist(),
-            np.nanmax(whole, axis=0).tolist(),
+            np.nanmean(whole, axis=0).tolist(),
+            spread.tolist(),
+            low.tolist(),
+            high.tolist(),
             unknown,
         )
 

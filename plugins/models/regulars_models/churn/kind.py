@@ -59,8 +59,12 @@ class ChurnSettings(Settings):
 
     @property
     def cutoffs(self) -> list[int]:
-        """How long before now it looks back at what was known then; survival alone needs not."""
-        if self.method != "hazard" and not self.traits:
+        """How long before now it looks back at what was known then.
+
+        Survival that looks at time alone knows that of every instant.
+        """
+        of_pauses = self.method == "weibull" and self.event is not None
+        if self.method != "hazard" and not self.traits and not of_pauses:
             return []
         return [self.within * (1 + back) for back in range(CUTOFFS)]
 
