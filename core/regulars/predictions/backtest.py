@@ -21,7 +21,7 @@ from .asking import fitted_to
 from .baselines import baselines, quality
 from .calibration import calibration, curve
 from .measures import beginning, came
-from .past import as_of, with_earlier
+from .past import Past
 from .quality import Backtest, Held
 from .scoring import scores_of
 from .sharing import narrowed, watched
@@ -50,7 +50,8 @@ def held_back(
     Raises:
         PluginError: the plugin failed.
     """
-    exam = _Exam(store, scope, model, watched(store, scope, model, data))
+    data = watched(store, scope, model, data)
+    exam = _Exam(store, scope, model, data, Past(scope, model.reads))
     answers = list(exam.answers().values())
     held = [each for each in answers if isinstance(each, Held)]
     return held or next(map(str, answers), "nothing that it says of customers can be tested")
@@ -74,17 +75,18 @@ def backtest(held: Held, foreseen: Foresees, data: ModelData) -> Backtest:
 
 
 def backtests(
-    store: Store, scope: Scope, model: PlannedModel, data: ModelData
+    store: Store, scope: Scope, model: PlannedModel, data: ModelData, past: Past
 ) -> dict[str, Backtest | str]:
     """The backtest of each output of ``model`` that foresees something, or why there is none.
 
-    A plugin that fails at what was known then doesn't stop what it can say now.
+    ``past`` is what ``model`` reads as it was, as far as that was looked at. A plugin that fails at
+    what was known then doesn't stop what it can say now.
     """
     if not model.foreseen:
         return {}
     data = watched(store, scope, model, data)
     try:
-        answers = _Exam(store, scope, model, data).answers()
+        answers = _Exam(store, scope, model, data, past).answers()
     except PluginError as error:
         return dict.fromkeys(model.foreseen, str(error))
     return {
@@ -101,6 +103,7 @@ class _Exam:
     scope: Scope
     model: PlannedModel
     data: ModelData
+    past: Past
 
     def answers(self) -> dict[str, Held | str]:
         """By output; those that look equally far ahead are of one fit."""
@@ -115,9 +118,8 @@ class _Exam:
             return dict.fromkeys(names, missing)
         model, cutoff = self.model, self.data.now - within
         with self.store.reading() as connection:
-            own = narrowed(self.data, model.reads)
-            then = as_of(connection, self.scope, model.reads, own, cutoff)
-            learning = with_earlier(connection, self.scope, model.reads, then)
+            then = self.past.as_of(connection, narrowed(self.data, model.reads), cutoff)
+            learning = self.past.with_earlier(connection, then)
         fitted = fitted_to(learning, model, self.scope.playbook.id)
         if isinstance(fitted, str):
             missing = f"as of {self._day(cutoff)} it could not learn: {fitted}"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from regulars.hooks.attribution import blamed
 
 from .asking import fitted_to
-from .past import with_earlier
+from .past import Past
 from .scoring import scores_of
 from .spread import Numbers
 from .versions import found, keep_version, newest_version, version_of, version_row
@@ -60,14 +60,19 @@ def learn(store: Store, scope: Scope, model: PlannedModel, data: ModelData) -> L
         due = model.written.refit.after(last.at, scope.zone) <= scope.now
         if not due and not before.drifted:
             return before
-    with store.reading() as connection:
-        learning = with_earlier(connection, scope, model.reads, data)
-    answer = fitted_to(learning, model, scope.playbook.id)
+    past = Past(scope, model.reads)
+    answer = _answer(store, past, model, data)
     if isinstance(answer, str):
         return replace(before, missing=answer)
     number = 1 if last is None else last.number + 1
-    new = _keep(store, scope, model, data, answer, number)
+    new = _keep(store, past, model, data, answer, number)
     return replace(new, drifted=before.drifted)
+
+
+def _answer(store: Store, past: Past, model: PlannedModel, data: ModelData) -> Fitted | str:
+    with store.reading() as connection:
+        learning = past.with_earlier(connection, data)
+    return fitted_to(learning, model, past.scope.playbook.id)
 
 
 def _by(version: Version, model: PlannedModel, data: ModelData) -> Learned:
@@ -80,9 +85,9 @@ def _by(version: Version, model: PlannedModel, data: ModelData) -> Learned:
     return Learned(version, scores, drifted=tuple(each.told for each in drifted))
 
 
-def _keep(  # noqa: PLR0913, PLR0917 (what learned what, from what, and where it is kept)
+def _keep(  # noqa: PLR0913, PLR0917 (what learned what, from what, and where that is kept)
     store: Store,
-    scope: Scope,
+    past: Past,
     model: PlannedModel,
     data: ModelData,
     fitted: Fitted,
@@ -95,7 +100,7 @@ def _keep(  # noqa: PLR0913, PLR0917 (what learned what, from what, and where it
         row = version_row(model, number, data, fitted)
     scores = scores_of(model, version_of(row).fitted, data)
     spread = Numbers.of(model, data, scores).spread()
-    row |= found(backtests(store, scope, model, data), spread)
+    row |= found(backtests(store, past.scope, model, data, past), spread)
     with store.transaction() as connection:
         keep_version(connection, row)
     return Learned(version_of(row), scores, new=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,24 +26,31 @@ if TYPE_CHECKING:
     from regulars.segments.scope import Scope
 
 
-def with_earlier(connection: Connection, scope: Scope, reads: Reads, data: ModelData) -> ModelData:
-    """``data`` for learning: beside it, what was known at each of the cut-offs before its now."""
-    earlier = [as_of(connection, scope, reads, data, data.now - before) for before in reads.cutoffs]
-    return replace(data, earlier=earlier)
+@dataclass(frozen=True)
+class Past:
+    """What ``reads`` asks for as it was; the traits of an instant are computed once, and kept."""
 
+    scope: Scope
+    reads: Reads
+    _traits: dict[int, dict[str, NDArray[np.float64]]] = field(default_factory=dict, repr=False)
 
-def as_of(
-    connection: Connection, scope: Scope, reads: Reads, data: ModelData, at: int
-) -> ModelData:
-    """``data`` as it was at the instant ``at`` before its own; attributes have no history."""
-    return replace(
-        data,
-        now=at,
-        events={name: events.until(at) for name, events in data.events.items()},
-        traits=_traits_then(connection, scope, reads.traits, at),
-        trial=None,
-        earlier=(),
-    )
+    def with_earlier(self, connection: Connection, data: ModelData) -> ModelData:
+        """``data`` for learning: beside it, what was known at each cut-off before its now."""
+        earlier = [self.as_of(connection, data, data.now - each) for each in self.reads.cutoffs]
+        return replace(data, earlier=earlier)
+
+    def as_of(self, connection: Connection, data: ModelData, at: int) -> ModelData:
+        """``data`` as it was at the instant ``at`` before its own; attributes have no history."""
+        if at not in self._traits:
+            self._traits[at] = _traits_then(connection, self.scope, self.reads.traits, at)
+        return replace(
+            data,
+            now=at,
+            events={name: events.until(at) for name, events in data.events.items()},
+            traits=self._traits[at],
+            trial=None,
+            earlier=(),
+        )
 
 
 def _traits_then(
