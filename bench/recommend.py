@@ -55,9 +55,9 @@ def drawn(customers: int, items: int, seed: int = SEED) -> ModelData:
     events = ModelEvents(whose, at, np.ones(len(whose), np.int64), {}, texts)
     kinds = np.array([f"kind {number % KINDS}" for number in range(items)], dtype=object)
     files = {"catalogue.csv": {"item": names, "kind": kinds}}
-    return ModelData(
-        NOW, ZoneInfo("UTC"), np.arange(1, customers + 1), {"order": events}, files=files
-    )
+    numbers = np.arange(1, customers + 1)
+    ids = {"id": np.array([f"customer-{number}" for number in numbers], dtype=object)}
+    return ModelData(NOW, ZoneInfo("UTC"), numbers, {"order": events}, {}, ids, files=files)
 
 
 def _new(

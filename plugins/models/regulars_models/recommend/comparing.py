@@ -151,10 +151,9 @@ def _verdict(found: Mapping[str, Floats], chosen: str, about: str, hold: str) ->
         return f"{said}; it is the chosen one."
     said += f", the chosen {chosen} {means[chosen]:.3f}"
     simpler = list(found)[: list(found).index(chosen)]
-    beaten = [name for name in simpler if _better(found[name], found[chosen])]
-    if beaten:
-        least = max(beaten, key=lambda name: means[name])
-        return f"{said}: it loses to {least}, which is simpler; write method: {least}."
+    if beaten := [name for name in simpler if _better(found[name], found[chosen])]:
+        worst = min(beaten, key=lambda name: means[name])
+        return f"{said}: it loses {'to' if worst == best else 'even to'} {worst}, which is simpler."
     sure = _better(found[best], found[chosen])
     return f"{said}; {'no simpler one beats it' if sure else 'that may be chance'}."
 

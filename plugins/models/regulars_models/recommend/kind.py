@@ -63,7 +63,8 @@ def _outputs(_config: Recommend) -> Mapping[str, Output]:
 
 def _reads(config: Recommend) -> Reads:
     files = [] if config.catalogue is None else [config.catalogue]
-    return Reads(texts=[f"{config.event}.{config.item}"], files=files)
+    ids = ["id"] if config.explore.share else []  # by which chance tells customers apart
+    return Reads(texts=[f"{config.event}.{config.item}"], attributes=ids, files=files)
 
 
 RECOMMEND = ModelKind(
@@ -74,4 +75,5 @@ RECOMMEND = ModelKind(
     _reads,
     late(f"{__package__}.fitting", "fit"),
     late(f"{__package__}.scoring", "score"),
+    late(f"{__package__}.scoring", "inputs"),
 )

@@ -38,6 +38,12 @@ class Purchases:
         """Those that are ``held``."""
         return Purchases(self.customer[held], self.item[held], self.at[held], self.times[held])
 
+    def of(self, first: int, end: int) -> Purchases:
+        """Those of the customers from ``first`` to before ``end``, who are numbered from 0 then."""
+        rows = slice(*np.searchsorted(self.customer, (first, end)))
+        some = self.where(rows)
+        return replace(some, customer=some.customer - first)
+
     def until(self, at: int) -> Purchases:
         """Those up to ``at``."""
         return self.where(self.at <= at)

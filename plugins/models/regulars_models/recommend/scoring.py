@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from regulars.hooks import instant
+from regulars.hooks import DAY, instant
 
 from .catalogue import catalogue
-from .exploring import explored
+from .exploring import Chance, explored, fingerprints
 from .methods import METHODS
 from .picking import at_once, forbid, ranking, top
 from .purchases import habits, purchases
@@ -28,29 +27,40 @@ def score(config: Recommend, fitted: Fitted, data: ModelData) -> Mapping[str, ND
 
     Who bought nothing yet is shown what is wanted most. Nobody has a list where nothing is offered.
     """
-    names = fitted.arrays["items"]
-    fade, count = fitted.parameters["fade"], len(names)
+    names: list[str] = fitted.arrays["items"].tolist()
     shelf = catalogue(config, data.files)
-    offered, once = shelf.offered(names.tolist()), shelf.bought_once(names.tolist())
-    bought = purchases(data.events[config.event], config.item, names.tolist())
-    method, day = METHODS[config.method], instant(data.now).astimezone(data.zone).date()
-    step = at_once(count)
-    edges = np.searchsorted(bought.customer, np.arange(0, len(data) + step, step))
+    offered, once = shelf.offered(names), shelf.bought_once(names)
+    bought = purchases(data.events[config.event], config.item, names)
+    step, method = at_once(len(names)), METHODS[config.method]
     shown, new = [np.empty((0, config.show), np.int64)], [np.empty((0, config.show), np.bool_)]
-    for block, start in enumerate(range(0, len(data), step)):
-        people = data.customers[start : start + step]
-        theirs = bought.where(slice(edges[block], edges[block + 1]))
-        theirs = replace(theirs, customer=theirs.customer - start)
-        own = habits(theirs, len(people), count, fade)
+    for start in range(0, len(data), step):
+        people = slice(start, min(start + step, len(data)))
+        theirs = bought.of(people.start, people.stop)
+        own = habits(theirs, people.stop - start, len(names), fitted.parameters["fade"])
         ranked = ranking(method.drawn(fitted.arrays, own))
         forbid(ranked, own, offered, once)
-        key = f"{fitted.parameters['seed']}.{day}"
-        picked, other = explored(
-            top(ranked, config.show), own, offered, people, config.explore.share, key
-        )
+        picked = top(ranked, config.show)
+        other = np.zeros_like(picked, dtype=np.bool_)
+        if share := config.explore.share:
+            chance = Chance(_key(fitted, data), fingerprints(data.attributes["id"][people]))
+            picked, other = explored(picked, own, offered, share, chance)
         shown.append(picked)
         new.append(other)
-    return _named(names.astype(object), np.concatenate(shown), np.concatenate(new))
+    return _named(np.array(names, dtype=object), np.concatenate(shown), np.concatenate(new))
+
+
+def inputs(config: Recommend, data: ModelData) -> Mapping[str, NDArray[Any]]:
+    """How many purchases each customer made, and how many days ago the last one was."""
+    events = data.events[config.event]
+    last = np.full(len(data), np.nan)
+    last[events.customer] = events.at  # they come by time, so the last one stays
+    counts = np.bincount(events.customer, events.times, minlength=len(data))
+    return {"purchases": counts, "days_since": (data.now - last) / DAY}
+
+
+def _key(fitted: Fitted, data: ModelData) -> str:
+    """Another for every model and day."""
+    return f"{fitted.parameters['seed']}.{instant(data.now).astimezone(data.zone).date()}"
 
 
 def _named(
