@@ -30,6 +30,7 @@ PAGES = [
     "docs/playbook.md",
     "docs/predictions.md",
     "docs/proof.md",
+    "docs/reading-models.md",
     "examples/cdnow/README.md",
     "examples/corner-bakery/README.md",
 ]

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from regulars.predictions.audit import Foretold, Scored, Selected
     from regulars.runs.auditing import Audit
 
-ALL = "Intervals hold for all groups of a table at once, with 95 %."
 
 WHOLE = 100
 
@@ -32,6 +31,7 @@ def print_audit(audit: Audit) -> None:
         out.print(Text(one_line(sentence)))
     out.print("")
     print_tables(_tables(audit))
+    out.print(Text("Intervals hold for all groups of a table at once, with 95 %."))
 
 
 def _sentences(audit: Audit) -> Iterator[str]:
@@ -43,7 +43,7 @@ def _sentences(audit: Audit) -> Iterator[str]:
     if audit.untested is not None:
         yield f"Whether it is right for each group could not be tested: {audit.untested}."
     elif not any(each.off for rows in audit.tests.values() for each in rows):
-        yield "What it foresaw came in every group, as far as chance allows to tell."
+        yield "Its scores are off for no group beyond chance."
     if audit.left_out:
         yield (
             f"{audit.left_out:,} customers are in groups that are too small to look at: "
@@ -60,7 +60,7 @@ def _tables(audit: Audit) -> Iterator[Table]:
         yield Table(f"Segment: {found.segment}", columns, tuple(map(_selected, found.groups)))
     columns = (audit.attribute, "customers", "expected", "came", "interval", "error", "interval")
     for output, rows in audit.tests.items():
-        yield Table(f"Tested: {output}", columns, tuple(map(_foretold, rows)), (ALL,))
+        yield Table(f"Tested: {output}", columns, tuple(map(_foretold, rows)))
 
 
 def _scored(row: Scored) -> tuple[str, ...]:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
 from regulars.predictions.baselines import RECENCY
 from regulars.printing import console, one_line, print_table, print_tables
 
-from .model_tables import print_drivers, share, tables
+from .model_tables import is_sentences, print_drivers, print_lists, share, tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from regulars.predictions.quality import Backtest
-    from regulars.predictions.versions import Version
     from regulars.runs.modelling import Modelled
 
 
@@ -58,13 +57,14 @@ def print_model(model: Modelled) -> None:
         out.print(Text(one_line(sentence)))
     if model.missing:
         _warn(model.missing)
-    for word in [] if version is None else _words(version):
+    for word in [] if version is None else _said(version.fitted.diagnostics):
         _warn(word)
     for warning in _beaten(model.tests):
         _warn(warning)
     out.print("")
     if version is not None:
         print_tables(tables(model, version))
+        print_lists(version)
         print_drivers(version.fitted.drivers)
 
 
@@ -88,14 +88,14 @@ def _sentences(model: Modelled) -> Iterator[str]:
     likelihood = version.fitted.diagnostics.get("log_likelihood")
     if likelihood is not None:
         yield f"The log-likelihood is {likelihood:,.4f}."
+    yield from _said(version.fitted.metrics)
     for output, why in model.untested.items():
         yield f"What {output} foresees is not tested on what came: {why}."
 
 
-def _words(version: Version) -> list[str]:
-    """What the model itself says of how it learned."""
-    words = version.fitted.diagnostics.get("words")
-    return list(map(str, words)) if isinstance(words, list) else []
+def _said(values: Mapping[str, Any]) -> list[str]:
+    """What the model itself says in sentences."""
+    return [item for value in values.values() if is_sentences(value) for item in value]
 
 
 def _beaten(tests: Sequence[Backtest]) -> Iterator[str]:

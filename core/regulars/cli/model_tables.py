@@ -28,35 +28,44 @@ def tables(model: Modelled, version: Version) -> Iterator[Table]:
     for test in model.tests:
         yield _tested(model.name, test)
         yield _calibration(test)
-    yield from _told("By its own account", "measure", version.fitted.metrics)
-    yield from _told("How it learned", "what", dict(_left(version.fitted.diagnostics)))
+    told = {k: v for k, v in version.fitted.diagnostics.items() if k not in ELSEWHERE}
+    for title, what, values in (
+        ("By its own account", "measure", version.fitted.metrics),
+        ("How it learned", "what", told),
+    ):
+        rows = tuple((n, number(v)) for n, v in _flat(values) if not is_sentences(v))
+        if rows:
+            yield Table(title, (what, "value"), rows)
 
 
-def _left(diagnostics: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """What is told nowhere else; ``words`` that are sentences are."""
-    for name, value in diagnostics.items():
-        if name not in ELSEWHERE and not (name == "words" and isinstance(value, list)):
-            yield name, value
-
-
-def _told(title: str, what: str, values: Mapping[str, Any]) -> Iterator[Table]:
-    rows = tuple((name, number(value)) for name, value in _flat(values))
-    if rows:
-        yield Table(title, (what, "value"), rows)
+def is_sentences(value: Any) -> bool:
+    """Whether it is a list of sentences, which belong to the words."""
+    return isinstance(value, list) and all(
+        isinstance(item, str) and item.endswith(".") for item in value
+    )
 
 
 def _learned(version: Version) -> Iterator[Table]:
-    told = version.fitted.diagnostics
-    errors = dict(_flat(told.get("standard_errors") or {}))
-    known = list(_flat(version.fitted.parameters))
-    rows = tuple(
+    errors = dict(_flat(version.fitted.diagnostics.get("standard_errors") or {}))
+    known = [item for item in _flat(version.fitted.parameters) if not isinstance(item[1], list)]
+    rows = [
         (name, _exact(value), number(errors.get(name, errors.get(name.partition(".")[2]))))
         for name, value in known[:MOST]
-    )
+    ]
     more = len(known) - MOST
     notes = (f"… and {more:,} more; --json has them all.",) if more > 0 else ()
+    columns = ("parameter", "value", "standard error")[: 3 if errors else 2]
     if rows:
-        yield Table("What it learned", ("parameter", "value", "standard error"), rows, notes)
+        cells = tuple(row[: len(columns)] for row in rows)
+        yield Table("What it learned", columns, cells, notes)
+
+
+def print_lists(version: Version) -> None:
+    """What it learned that is more than one number, on stdout."""
+    flat = _flat(version.fitted.parameters)
+    lists = [[name, number(value)] for name, value in flat if isinstance(value, list) and value]
+    if lists:
+        print_table("And in lists", ["parameter", "values"], lists[:MOST])
 
 
 def _tested(name: str, test: Backtest) -> Table:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 GROUPS = {"all": "all of", "any": "any of", "none": "none of", "and": "and"}
 WHOLE = 10_000  # from here on nobody reads what is behind the point
+LEAST = 1e-4  # nobody reads less
 HOURS = 24  # in a day
 
 
@@ -77,7 +78,7 @@ def _value(value: object) -> str:
         case Decimal():
             return amount_in_words(value)
         case float():
-            return f"{value:,.4g}" if abs(value) < WHOLE else f"{value:,.0f}"
+            return "almost 0" if 0 < abs(value) < LEAST else _digits(value)
         case tuple() | list():
             return ", ".join(map(str, value))
     return one_line(value)
@@ -135,7 +136,11 @@ def _scores(story: Why) -> Iterator[tuple[str, str]]:
 
 
 def _moved(by: float) -> str:
-    return f"{by:+,.4g}" if abs(by) < WHOLE else f"{by:+,.0f}"
+    return "almost 0" if abs(by) < LEAST else f"{'+' if by > 0 else ''}{_digits(by)}"
+
+
+def _digits(value: float) -> str:
+    return f"{value:,.4g}" if abs(value) < WHOLE else f"{value:,.0f}"
 
 
 def _days(by: float) -> str:
