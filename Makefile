@@ -77,6 +77,7 @@ bench: $(RUN)
 	$(BIN)/python bench/delivery.py --json build/delivery.json
 	$(BIN)/python bench/peeking.py
 	$(BIN)/python bench/planted.py
+	$(BIN)/python bench/foresight.py
 	$(BIN)/python bench/btyd.py
 	$(BIN)/python bench/analysis.py --json build/analysis.json
 
