@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +16,7 @@ from regulars.predictions.quality import Held
 from regulars.predictions.sharing import watched
 from regulars.predictions.versions import newest_version
 
-from .conftest import opened
+from .conftest import Shop, opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,11 +24,20 @@ if TYPE_CHECKING:
     from regulars.hooks import ModelData
     from regulars.predictions.quality import Backtest
 
-    from .conftest import Shop
-
     Write = Callable[..., None]
 
 NOW = "2026-01-29"
+CDNOW = Path(__file__).parents[2] / "examples" / "cdnow"
+CDNOW_PLAYBOOK = """\
+playbook: cdnow
+timezone: UTC
+sources:
+  people: {use: csv, path: customers.csv, provides: customers, map: {id: customer_id}}
+  purchases:
+    {use: csv, path: purchases.csv, provides: events, event: order,
+     map: {customer: customer_id, time: date, total: amount}}
+models: {value: {use: mbg-nbd, event: order, amount: total, horizon: 39w}}
+"""
 MODEL = "models: {{value: {{use: comeback, event: order{}}}}}\n"
 
 
@@ -44,8 +55,8 @@ def by_output(shop: Shop, now: str = NOW) -> dict[str, Held]:
     return {each.output: each for each in found}
 
 
-def kept(shop: Shop) -> dict[str, Backtest | str]:
-    with opened(shop, NOW) as (store, _), store.reading() as connection:
+def kept(shop: Shop, now: str = NOW) -> dict[str, Backtest | str]:
+    with opened(shop, now) as (store, _), store.reading() as connection:
         version = newest_version(connection, "value")
     assert version is not None
     return dict(version.backtest)
@@ -128,7 +139,7 @@ def test_each_horizon_is_one_fit_and_one_that_is_too_far_says_so(busy: Shop, wri
         assert len(held_back(store, scope, counting, data)) == 4
     assert asked == [data.now - 14 * DAY]
     assert kept(busy)["later"] == (
-        "it looks 20 days ahead, so a test needs 40 days of data; there are 28 days"
+        "it looks 20 days ahead, so a test needs 40 days of data; there are 29 days"
     )
 
 
@@ -186,3 +197,24 @@ def test_a_run_keeps_with_each_version_how_good_it_was(anywhere: Shop, write: Wr
             if isinstance(each, Held) and each.output == "orders"
         ]
         assert backtest(orders, model.foreseen["orders"], data) == found
+
+
+def test_cdnow_is_foretold_as_everybody_does(tmp_path: Path) -> None:
+    """The first 39 weeks foretell the next 39, through a playbook and its store."""
+    for name in ("customers.csv", "purchases.csv"):
+        shutil.copy(CDNOW / name, tmp_path)
+    playbook = tmp_path / "playbook.yaml"
+    playbook.write_text(CDNOW_PLAYBOOK, encoding="utf-8")
+    shop = Shop(tmp_path)
+    shop.run("1998-06-30")
+    found = kept(shop, "1998-06-30")["expected_events"]
+
+    assert not isinstance(found, str), found
+    assert (found.customers, found.actual) == (2357, 1882)
+    assert found.model.total == pytest.approx(1576.7, abs=0.05)
+    assert found.model.auc == pytest.approx(0.7728, abs=5e-5)
+    assert found.baselines["recency alone"].auc == pytest.approx(0.7714, abs=5e-5)
+    assert found.model.error is not None
+    assert found.model.error < (found.baselines["as in the time before"].error or 0)
+    low, high = found.calibration[-1].low, found.calibration[-1].high
+    assert low < found.calibration[-1].expected < high

@@ -142,11 +142,12 @@ class _Exam:
         first = beginning(self.data)
         if first is None:
             return "there are no events yet to test it on"
-        if self.data.now - first + DAY >= NEEDS * within:  # the first day counts, and so does today
+        known = self.data.now - first + DAY  # the first day counts, and so does today
+        if known >= NEEDS * within:
             return None
         return (
             f"it looks {_days(within)} ahead, so a test needs {_days(NEEDS * within)} of data; "
-            f"there are {_days(self.data.now - first)}"
+            f"there are {_days(known)}"
         )
 
     def _known(self, cutoff: int) -> NDArray[np.bool_]:
