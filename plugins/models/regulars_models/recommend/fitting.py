@@ -51,7 +51,12 @@ def _learned(config: Recommend, data: ModelData, shelf: Catalogue, seed: int) ->
     once = shelf.bought_once(names)
     held = Held(bought, cutoff, len(whose), len(names), fade, once, like, seed)
     return Fitted(
-        parameters={"method": config.method, "items": len(names), "fade": fade, "seed": seed},
+        parameters={
+            "method": config.method,
+            "items": len(names),
+            "fade_days": fade / DAY,
+            "seed": seed,
+        },
         arrays={"items": np.array(names), **METHODS[config.method].learn(lessons)},
         diagnostics={"purchases": int(bought.times.sum()), "customers": len(whose)},
         metrics=compared(held, config.method, str(config.hold)),

@@ -31,12 +31,13 @@ def score(config: Recommend, fitted: Fitted, data: ModelData) -> Mapping[str, ND
     shelf = catalogue(config, data.files)
     offered, once = shelf.offered(names), shelf.bought_once(names)
     bought = purchases(data.events[config.event], config.item, names)
+    fade = round(fitted.parameters["fade_days"] * DAY)
     step, method = at_once(len(names)), METHODS[config.method]
     shown, new = [np.empty((0, config.show), np.int64)], [np.empty((0, config.show), np.bool_)]
     for start in range(0, len(data), step):
         people = slice(start, min(start + step, len(data)))
         theirs = bought.of(people.start, people.stop)
-        own = habits(theirs, people.stop - start, len(names), fitted.parameters["fade"])
+        own = habits(theirs, people.stop - start, len(names), fade)
         ranked = ranking(method.drawn(fitted.arrays, own))
         forbid(ranked, own, offered, once)
         picked = top(ranked, config.show)
