@@ -120,6 +120,7 @@ def test_by_the_usual_model_nobody_who_came_once_is_certain(
     """0004 bought on two days, 0003 only once: 1,411 customers did."""
     members = {name: each["members"] for name, each in ran["segments"].items()}
     assert members["certain"] == 1411
+    assert 0 < members["likely"] < members["soon"] < 946
     assert story(shop, "0003")["scores"]["mbg"]["alive"] < 1
     assert story(shop, "0003")["scores"]["pareto"]["alive"] < 1
 

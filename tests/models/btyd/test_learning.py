@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -171,6 +172,16 @@ def test_rolled_up_events_count_as_many_days_as_they_stand_for_and_it_is_said() 
 
     assert (known["repeats"][0], known["spend"][0]) == (8, 10)
     assert any("rolled up" in word for word in fitted.diagnostics["words"])
+
+
+def test_who_only_grows_older_has_not_drifted() -> None:
+    kind, later = BY_NAME["mbg-nbd"], replace(shop({0: [60, 30], 1: [9]}), now=NOW + 30 * DAY)
+    config = kind.config.model_validate({"event": "order"})
+    assert kind.inputs is not None
+    before, after = (kind.inputs(config, data) for data in (shop({0: [60, 30], 1: [9]}), later))
+
+    for name, values in before.items():
+        np.testing.assert_array_equal(values, after[name])
 
 
 def test_spend_that_goes_with_how_often_is_said() -> None:

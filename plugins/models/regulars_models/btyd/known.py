@@ -33,12 +33,13 @@ def summary_in(config: Lifetime | Spend, data: ModelData) -> Summary:
 
 
 def inputs(config: Lifetime | Spend, data: ModelData) -> Mapping[str, Floats]:
-    """Of each customer x, t_x and T, the last two in weeks, and z̄ if there are amounts.
+    """Of each customer x, t_x in weeks, and z̄ if there are amounts.
 
-    They are NaN where nothing is known: of who never had the event, and z̄ without a repeat.
+    T is not among them: everybody grows older from day to day, and that is no drift. They are NaN
+    where nothing is known: of who never had the event, and z̄ without a repeat.
     """
     known = summary_in(config, data)
-    columns = {"repeats": known.repeats, "recency": known.recency, "age": known.age}
+    columns = {"repeats": known.repeats, "recency": known.recency}
     if config.spent:
         columns["spend"] = np.where(known.repeats > 0, known.spend, np.nan)
     return {name: spread(values, known, len(data)) for name, values in columns.items()}
