@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 ENOUGH = 20  # of those who left and of those who stayed
 
 
-def fit(config: ChurnSettings, data: ModelData, _seed: int) -> Fitted | str:
+def fit(config: ChurnSettings, data: ModelData, seed: int) -> Fitted | str:
     """What was learned, or a sentence that says what is missing."""
-    rows = at_cutoffs(config, data)
+    rows = at_cutoffs(config, data, seed)
     if not config.cutoffs:
         rows = from_the_beginning(spells_of(config, data))
     if missing := _missing(config, rows):
@@ -44,13 +44,13 @@ def _missing(config: ChurnSettings, rows: Rows) -> str | None:
     others = len(rows) - ended
     if min(ended, others) >= ENOUGH:
         return None
-    ends, goes_on = f"ended by '{config.ends}'", "went on"
     if config.event is not None:
-        ends, goes_on = f"ended by another '{config.event}'", f"went on for {config.silent}"
-    what = "times after a past day" if config.cutoffs else "times from a beginning on"
+        seen = f"'{config.event}' stayed away {others} times and came again {ended} times"
+    else:
+        seen = f"subscriptions ended {ended} times and went on {others} times"
     return (
-        f"of {len(rows)} {what} {ended} {ends} and {others} {goes_on}, and {ENOUGH} of each are"
-        " needed to tell them apart; wait for more, or load older events"
+        f"as far as known {seen}, and to learn who leaves {ENOUGH} of each are needed;"
+        " wait for more, or load older events"
     )
 
 

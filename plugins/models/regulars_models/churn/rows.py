@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from .kind import ChurnSettings
     from .standing import Floats, Mask, Spells
 
+MOST = 300_000  # rows; more of them tell hardly more
+
 
 @dataclass(frozen=True)
 class Rows:
@@ -38,9 +40,14 @@ class Rows:
         return len(self.days)
 
 
-def at_cutoffs(config: ChurnSettings, data: ModelData) -> Rows:
-    """A row for each customer at each cut-off that they stood at."""
-    parts = [_followed(config, data, then) for then in data.earlier]
+def at_cutoffs(config: ChurnSettings, data: ModelData, seed: int) -> Rows:
+    """A row for each customer at each cut-off that they stood at.
+
+    Of very many it holds those of some customers, drawn by ``seed``: about 300,000 at most.
+    """
+    share = MOST / max(1, len(data) * len(data.earlier))
+    chosen = np.random.default_rng(seed).random(len(data)) < share
+    parts = [_followed(config, data, then, chosen) for then in data.earlier]
     none = Rows(np.empty((0, len(names(config)))), np.empty(0), np.empty(0, np.bool_))
     parts.append(none)
     return Rows(
@@ -63,13 +70,13 @@ def spells_of(config: ChurnSettings, data: ModelData) -> Spells:
     return subscriptions(starts, ends, data.now)
 
 
-def _followed(config: ChurnSettings, data: ModelData, then: ModelData) -> Rows:
-    stood = standing(config, then)
-    after = data.events[str(config.event or config.ends)].between(
-        then.now, then.now + config.within
-    )
-    first = np.full(len(data), then.now + config.within)
+def _followed(config: ChurnSettings, data: ModelData, then: ModelData, chosen: Mask) -> Rows:
+    stood, until = standing(config, then), then.now + config.within
+    after = data.events[str(config.event or config.ends)].between(then.now, until)
+    first = np.full(len(data), until)
     first[after.customer[::-1]] = after.at[::-1]
     came = np.zeros(len(data), np.bool_)
     came[after.customer] = True
-    return Rows(stood.inputs, (first[stood.customers] - then.now) / DAY, came[stood.customers])
+    some = chosen[stood.customers]
+    rows = stood.customers[some]
+    return Rows(stood.inputs[some], (first[rows] - then.now) / DAY, came[rows])
