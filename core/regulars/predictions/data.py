@@ -101,18 +101,19 @@ def _events(  # noqa: PLR0913, PLR0917 (what is read, of whom, and where)
     table = scope.tables.events
     columns = [table.c[amount_column(each)] for each in amounts]
     columns += [table.c[text_column(each)] for each in texts]
-    query = (
-        select(table.c.customer, table.c.time, table.c.times, *columns)
-        .where(scope.events.named(name), table.c.time <= micros(scope.now))
-        .order_by(table.c.customer, table.c.time, table.c.id)
+    query = select(table.c.customer, table.c.time, table.c.id, table.c.times, *columns).where(
+        scope.events.named(name), table.c.time <= micros(scope.now)
     )
     query = query if only is None else query.where(table.c.customer == only)
-    kinds = [np.int64] * 3 + [np.float64] * len(amounts) + [object] * len(texts)
-    customer, at, times, *values = arrays(connection, query, *kinds)
+    kinds = [np.int64] * 4 + [np.float64] * len(amounts) + [object] * len(texts)
+    customer, at, number, times, *values = arrays(connection, query, *kinds)
+    # Put in order here: a database would go by its index, and look each row up where it lies.
+    turn = np.lexsort((number, at, customer))
+    values = [each[turn] for each in values]
     return ModelEvents(
-        np.searchsorted(customers, customer),
-        at,
-        times,
+        np.searchsorted(customers, customer[turn]),
+        at[turn],
+        times[turn],
         dict(zip(amounts, (value / SCALE for value in values), strict=False)),
         dict(zip(texts, values[len(amounts) :], strict=True)),
     )
