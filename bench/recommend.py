@@ -5,18 +5,23 @@
 A shop is drawn by a seed: customers have tastes, items have kinds, and most of what is bought was
 bought before. Each method is a process of its own, so that its memory is its own as well; the times
 are those of the fit, with the comparison of all methods in it, and of the lists of all customers,
-without imports and drawing. Memory is what comes on top of the drawn events.
+without imports and drawing, with every tenth place exploring. Memory is what comes on top of the
+drawn events.
 """
 
 from __future__ import annotations
 
+import json
 import resource
+import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from measuring import Result, Row, benchmark, machine, table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -82,15 +87,17 @@ def measured(method: str, customers: int, items: int) -> dict[str, Any]:
     config = Recommend.model_validate(
         {"event": "order", "method": method, "explore": "10%", "catalogue": "catalogue.csv"}
     )
-    before, start = _peak(), time.perf_counter()
+    before, start, used = _peak(), time.perf_counter(), time.process_time()
     fitted = fit(config, data, SEED)
-    learned = time.perf_counter()
+    learned, used_to_learn = time.perf_counter(), time.process_time()
     if isinstance(fitted, str):
         raise TypeError(fitted)
     score(config, fitted, data)
     return {
         "fit_s": learned - start,
+        "fit_cpu_s": used_to_learn - used,
         "score_s": time.perf_counter() - learned,
+        "score_cpu_s": time.process_time() - used_to_learn,
         "MB": (_peak() - before) / 1024,
         "metrics": dict(fitted.metrics),
     }
@@ -100,5 +107,36 @@ def _peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
+def measure(_folder: Path, customers: int, items: int) -> Result:
+    methods = ("buy-again", "item-item", "factors", "content", "popular")
+    return {
+        "methods": {method: _alone(method, customers, items) for method in methods},
+        "machine": machine(),
+    }
+
+
+def _alone(method: str, customers: int, items: int) -> dict[str, Any]:
+    command = [sys.executable, str(Path(__file__).resolve()), "one", method]
+    command += [str(customers), str(items)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def told(result: Result) -> str:
+    rows: list[Row] = []
+    for method, found in result["methods"].items():
+        ndcg = [found["metrics"][about][method] for about in ("ndcg_all", "ndcg_new")]
+        worth = f"NDCG@10 {ndcg[0]:.3f}, of what was new {ndcg[1]:.3f}"
+        rows.append((method, f"{found['MB']:.0f} MB", worth))
+        for work in ("fit", "score"):
+            taken = f"{found[f'{work}_cpu_s']:.2f} s of processor"
+            rows.append((f"  {work}", f"{found[f'{work}_s']:.2f} s", taken))
+    return table(rows)
+
+
 if __name__ == "__main__":
-    print(measured(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))
+    if sys.argv[1:2] == ["one"]:
+        print(json.dumps(measured(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))))
+    else:
+        benchmark(__doc__, {"customers": 1_000_000, "items": 1_000}, measure, told)
