@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
-from regulars.customers.traits import plan_traits, refresh_traits
+from regulars.customers.refreshing import refresh_traits
+from regulars.customers.traits import plan_traits
 from regulars.playbook.journeys import Journey
 from regulars.playbook.playbook import Playbook
 from sqlalchemy import select

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 from regulars.customers.columns import attribute_column, unit_vector
+from regulars.customers.refreshing import refresh_traits
 from regulars.customers.samples import fill_samples
-from regulars.customers.traits import plan_traits, refresh_traits
+from regulars.customers.traits import plan_traits
 from regulars.hooks import Plugins
 from regulars.instants import micros
 from regulars.playbook.conditions import Condition
@@ -159,8 +160,12 @@ def empty(store: Store) -> None:
             store.tables.scores,
             tables.members,
             tables.changes,
+            tables.standing,
+            tables.touched,
         ):
             connection.execute(table.delete())
+        forgotten = tables.facts.c.name.in_(["traits.computed", "segments.evaluated"])
+        connection.execute(tables.facts.delete().where(forgotten))
 
 
 def _cell(value: Any) -> Any:

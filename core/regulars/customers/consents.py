@@ -8,6 +8,8 @@ from sqlalchemy import bindparam, or_, update
 
 from regulars.store import insert_rows, tables
 
+from .touching import touch_these
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -42,6 +44,7 @@ def answer(connection: Connection, rows: Iterable[tuple[int, str, str, bool, int
         newest[key] = max(newest.get(key, said), said)
     if not newest:
         return
+    touch_these(connection, (customer for customer, *_ in newest))
     flat = [(*key, 1 - no, at) for key, (at, no) in newest.items()]
     insert_rows(connection, _consents, _COLUMNS, flat, skip_existing=True)
     names = ("who", "about", "where", "said", "said_at")

@@ -121,22 +121,56 @@ def event_codes(connection: Connection) -> dict[str, int]:
     return {row.name: row.id for row in rows}
 
 
-def traits_of_all(columns: Sequence[TraitColumn], events: Events) -> Select[Any]:
-    """SELECT every customer with the value of each of ``columns``, by its name."""
+@dataclass(frozen=True)
+class Oldest:
+    """When the oldest event of some names happened that lies after ``start`` (microseconds)."""
+
+    name: str
+    start: int
+    events: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far a computation of traits reaches.
+
+    ``among`` selects the customers, None means everybody; events at or before ``since``
+    (microseconds) are not looked at, which none of the traits may need. ``oldest`` are computed
+    beside the traits.
+    """
+
+    among: Select[Any] | None = None
+    since: int | None = None
+    oldest: Sequence[Oldest] = ()
+
+    def holds(self, customer: ColumnElement[int]) -> list[ColumnElement[bool]]:
+        """What must hold for ``customer`` to be among them."""
+        return [] if self.among is None else [customer.in_(self.among)]
+
+
+EVERYBODY = Reach()
+
+
+def traits_of_all(
+    columns: Sequence[TraitColumn], events: Events, reach: Reach = EVERYBODY
+) -> Select[Any]:
+    """SELECT every customer within ``reach`` with the value of each of ``columns``, by its name."""
     customers = events.tables.customers
     passed = [column for column in columns if not _is_looked_up(column)]
-    if not passed:
+    whom = reach.holds(customers.c.id)
+    if not passed and not reach.oldest:
         looked_up = [_looked_up(column, events).label(column.name) for column in columns]
-        return select(customers.c.id, *looked_up)
-    one_pass = _one_pass(passed, events).subquery("aggregated")
-    values = [
+        return select(customers.c.id, *looked_up).where(*whom)
+    one_pass = _one_pass(passed, events, reach).subquery("aggregated")
+    values: list[ColumnElement[Any]] = [
         (_looked_up(column, events) if _is_looked_up(column) else _settled(column, one_pass)).label(
             column.name
         )
         for column in columns
     ]
+    values += [one_pass.c[each.name] for each in reach.oldest]
     joined = customers.outerjoin(one_pass, one_pass.c.customer == customers.c.id)
-    return select(customers.c.id, *values).select_from(joined)
+    return select(customers.c.id, *values).select_from(joined).where(*whom)
 
 
 def value_over(
@@ -156,24 +190,37 @@ def value_over(
     return query.correlate_except(table).scalar_subquery()
 
 
-def _one_pass(columns: Sequence[TraitColumn], events: Events) -> Select[Any]:
+def _one_pass(columns: Sequence[TraitColumn], events: Events, reach: Reach) -> Select[Any]:
     table = events.tables.events
-    names = _event_names(columns)
-    tests = [table.c.time <= micros(events.moment.now)]
+    names = _event_names(columns, reach)
+    tests = [*reach.holds(table.c.customer), table.c.time <= micros(events.moment.now)]
+    if reach.since is not None:
+        tests.append(table.c.time > reach.since)
     if names is not None:
         tests.append(table.c.name.in_([events.codes.get(name, -1) for name in names]))
     one_name = names is not None and len(names) == 1
     aggregates = [
         _aggregated(column, events, one_name=one_name).label(column.name) for column in columns
     ]
+    aggregates += [_oldest(each, events).label(each.name) for each in reach.oldest]
     return select(table.c.customer, *aggregates).where(*tests).group_by(table.c.customer)
 
 
-def _event_names(columns: Sequence[TraitColumn]) -> list[str] | None:
+def _oldest(oldest: Oldest, events: Events) -> ColumnElement[Any]:
+    table = events.tables.events
+    codes = [events.codes.get(name, -1) for name in oldest.events]
+    counted = and_(table.c.time > oldest.start, table.c.name.in_(codes))
+    return func.min(case((counted, table.c.time)))
+
+
+def _event_names(columns: Sequence[TraitColumn], reach: Reach) -> list[str] | None:
     """The events that some column looks at; None if it may be any, as for a plugin."""
     computed = [column.computes for column in columns]
     aggregates = [item for item in computed if isinstance(item, Aggregate)]
-    return sorted({a.event for a in aggregates}) if len(aggregates) == len(computed) else None
+    if len(aggregates) < len(computed):
+        return None
+    beside = (name for each in reach.oldest for name in each.events)
+    return sorted({*(a.event for a in aggregates), *beside})
 
 
 def _aggregated(column: TraitColumn, events: Events, *, one_name: bool) -> ColumnElement[Any]:

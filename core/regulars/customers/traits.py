@@ -7,23 +7,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from regulars.hooks.kinds import Moment
 from regulars.playbook.conditions import NotPerformed, Performed
 from regulars.playbook.traits import PluginTrait
 from regulars.playbook.walking import conditions_now
-from regulars.store import insert_from
 
 from .aggregates import Aggregate, ColumnType, of_condition, of_trait
+from .groups import bookkeeping, groups_of
 from .scores import plan_models, score_columns
 from .shapes import shape_of
-from .trait_sql import Events, traits_of_all
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from pydantic import BaseModel
@@ -31,8 +28,9 @@ if TYPE_CHECKING:
     from regulars.hooks.kinds import TraitKind
     from regulars.hooks.plugins import Plugins
     from regulars.playbook.playbook import Playbook
-    from regulars.store import Shape, Store
+    from regulars.store import Shape
 
+    from .groups import TraitGroup
     from .scores import PlannedModel, ScoreColumn
 
 LONGEST = 60  # characters of a column's name; PostgreSQL cuts names at 63
@@ -89,12 +87,13 @@ class TraitColumn:
 class TraitPlan:
     """Every aggregate that a playbook needs, with its column; its models, with their scores'.
 
-    ``columns`` are the columns of the traits table, ``traits`` gives a declared trait's column,
-    ``scores`` that of a score such as ``value.alive``, ``shape`` is what the store must hold.
-    Windows are calendar steps in ``zone``.
+    ``columns`` are the traits in the traits table, in ``groups`` by what makes them stale;
+    ``traits`` gives a declared trait's column, ``scores`` that of a score such as ``value.alive``,
+    ``shape`` is what the store must hold. Windows are calendar steps in ``zone``.
     """
 
     columns: tuple[TraitColumn, ...]
+    groups: tuple[TraitGroup, ...]
     traits: Mapping[str, TraitColumn]
     by_aggregate: Mapping[Aggregate | PluginAggregate, TraitColumn] = field(repr=False)
     shape: Shape
@@ -125,31 +124,18 @@ def plan_traits(playbook: Playbook, plugins: Plugins) -> TraitPlan:
             name = "x_" + _digest(aggregate.signature())
             columns.setdefault(aggregate, TraitColumn(name, aggregate))
     models = plan_models(playbook, plugins)
+    groups = groups_of(columns.values())
+    shape = shape_of(playbook, columns.values(), models.values())
     return TraitPlan(
         tuple(columns.values()),
+        groups,
         traits,
         columns,
-        shape_of(playbook, columns.values(), models.values()),
+        replace(shape, traits={**shape.traits, **bookkeeping(groups)}),
         playbook.timezone,
         models,
         score_columns(models),
     )
-
-
-def refresh_traits(store: Store, plan: TraitPlan, now: datetime) -> int:
-    """Compute every trait of every customer as of ``now`` anew; how many customers have any.
-
-    One transaction: the traits are the old ones or the new ones. It reads the covering index of
-    events, which loading leaves ready: without it a large store would take hours.
-    """
-    with store.transaction() as connection:
-        traits = store.tables.traits
-        connection.execute(traits.delete())
-        if not plan.columns:
-            return 0
-        columns = ["customer", *(column.name for column in plan.columns)]
-        events = Events.of(connection, store.tables, Moment(now, plan.zone))
-        return insert_from(connection, traits, columns, traits_of_all(plan.columns, events))
 
 
 def _of_plugin(trait: PluginTrait, plugins: Plugins) -> PluginAggregate:

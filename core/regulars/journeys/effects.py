@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from regulars.customers.loading.customer_rows import CustomerReader
 from regulars.customers.loading.source_columns import Fields
 from regulars.customers.own_events import OwnEvents
+from regulars.customers.touching import touch
 from regulars.store import event_code, write_events_in_turn
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ def set_attributes(
     one_row = {"id": ["set"]} | {name: [value] for name, value in values.items()}
     columns = reader.read(Fields(one_row, 1)).columns
     written = {name: cells[0] for name, cells in columns.items()}
-    connection.execute(update(customers).where(customers.c.id.in_(who)).values(written))
+    these = customers.c.id.in_(who)
+    touch(connection, select(customers.c.id).where(these))
+    connection.execute(update(customers).where(these).values(written))
 
 
 def emit_event(connection: Connection, place: Place, step: str, emit: Emit) -> None:

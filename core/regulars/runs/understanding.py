@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from regulars.customers.refreshing import refresh_traits
 from regulars.customers.samples import fill_samples
-from regulars.customers.traits import refresh_traits
 from regulars.segments.scope import Scope
 
 if TYPE_CHECKING:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sqlalchemy import (
     BigInteger,
-    Column,
-    SmallInteger,
     and_,
-    case,
     delete,
     func,
     insert,
@@ -19,13 +17,16 @@ from sqlalchemy import (
     update,
 )
 
-from regulars.batches import batches
+from regulars.customers.groups import CHANGED
 from regulars.instants import micros
 from regulars.store import insert_from, temporary
-from regulars.store.tables import changes, customers, segments
+from regulars.store.tables import changes, customers, segments, standing
 from regulars.store.tables import members as members_table
 
 from .definitions import definition
+from .evaluated import Evaluated
+from .moving import Motion, motion
+from .standing import Bit, after, clear, find_moved, moved_columns, of_word, restore, settle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
     from regulars.store import Store
 
     from .scope import Scope
-
-AT_ONCE = 200  # segments in one statement; databases end at some 1,600 columns
 
 
 @dataclass(frozen=True)
@@ -56,20 +55,45 @@ class _Segment:
     id: int
     edited: bool
 
+    @property
+    def bit(self) -> Bit:
+        """Its place in the words of customers."""
+        return Bit.of(self.id)
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """How many came and went, by the number of the segment."""
+
+    entered: Counter[int] = field(default_factory=Counter)
+    left: Counter[int] = field(default_factory=Counter)
+
 
 def refresh_segments(store: Store, scope: Scope) -> dict[str, SegmentCount]:
-    """Evaluate every segment for every customer as of ``scope.now``; the counts by segment.
+    """Bring every segment to ``scope.now``, as far as traits are; the counts by segment.
 
+    Segments that are still are evaluated for customers who have changed, others for everybody.
     Changes are recorded with that instant, and with ``by_edit`` where the segment was not there
     before or had another definition. At one instant a second call changes nothing.
     """
     with store.transaction() as connection:
         known = _recorded(connection, scope)
-        counts: dict[str, SegmentCount] = {}
-        for some in batches(known, AT_ONCE):
-            counts |= _evaluate(connection, scope, some)
+        before, now = Evaluated.recall(connection), Evaluated.of(connection, scope)
+        if before is None:
+            restore(connection)
+        went = _Counts()
+        for word, some in _by_word(known).items():
+            for batch, whom in _tasks(scope, some, before, now):
+                _evaluate(connection, scope, word, batch, whom, went)
         _retire(connection, [segment.id for segment in known])
-    return counts
+        now.remember(connection)
+        inside = _inside(connection)
+    return {
+        segment.name: SegmentCount(
+            inside.get(segment.id, 0), went.entered[segment.id], went.left[segment.id]
+        )
+        for segment in known
+    }
 
 
 def members(connection: Connection, segment: str) -> Iterator[str]:
@@ -108,56 +132,75 @@ def _new(connection: Connection, name: str, written: str) -> int:
     return int(connection.execute(number).scalar_one())
 
 
-def _evaluate(
-    connection: Connection, scope: Scope, batch: Sequence[_Segment]
-) -> dict[str, SegmentCount]:
-    columns = [f"s{number}" for number in range(len(batch))]
-    definitions = (Column(name, SmallInteger, nullable=False) for name in columns)
-    key = Column("customer", BigInteger, primary_key=True, autoincrement=False)
-    with temporary(connection, "standing", key, *definitions) as standing:
-        insert_from(connection, standing, ["customer", *columns], _standing(scope, batch))
-        return {
-            segment.name: _apply(connection, scope, segment, standing, standing.c[column] == 1)
-            for segment, column in zip(batch, columns, strict=True)
-        }
+def _by_word(known: Sequence[_Segment]) -> dict[int, list[_Segment]]:
+    words: dict[int, list[_Segment]] = {}
+    for segment in known:
+        words.setdefault(segment.bit.word, []).append(segment)
+    return words
 
 
-def _standing(scope: Scope, batch: Sequence[_Segment]) -> Select[tuple[int, ...]]:
-    """One row a customer: 1 or 0 for each segment."""
-    inside = [
-        case((scope.condition(scope.playbook.segments[segment.name]), 1), else_=0)
-        for segment in batch
-    ]
-    return select(scope.customer, *inside).select_from(scope.people)
+def _tasks(
+    scope: Scope, known: Sequence[_Segment], before: Evaluated | None, now: Evaluated
+) -> Iterator[tuple[list[_Segment], list[ColumnElement[bool]]]]:
+    """Which segments to evaluate, and what must hold for the customers to evaluate them for."""
+    moves = [each for each in known if before is None or _moves(scope, each, before, now)]
+    if moves:
+        yield moves, []
+    still = [segment for segment in known if segment not in moves]
+    if still and before is not None and before.refresh != now.refresh:
+        yield still, [scope.tables.traits.c[CHANGED] > before.refresh]
+
+
+def _moves(scope: Scope, segment: _Segment, before: Evaluated, now: Evaluated) -> bool:
+    """Whether ``segment`` may have changed for those who have not."""
+    if segment.edited or before.under != now.under or now.refresh < before.refresh:
+        return True
+    moves = motion(scope.playbook, segment.name)
+    return moves is Motion.ALWAYS or (moves is Motion.BY_CLOCK and before.at != now.at)
+
+
+def _evaluate(  # noqa: PLR0913, PLR0917 (what is evaluated, where, and for whom)
+    connection: Connection,
+    scope: Scope,
+    word: int,
+    batch: Sequence[_Segment],
+    whom: Sequence[ColumnElement[bool]],
+    went: _Counts,
+) -> None:
+    """Evaluate segments of one word, and bring the members to what stands."""
+    tests = [(each.bit, scope.condition(scope.playbook.segments[each.name])) for each in batch]
+    mine = and_(standing.c.customer == scope.customer, of_word(word))
+    people = select(scope.customer.label("customer")).where(*whom)
+    people = people.select_from(scope.people.outerjoin(standing, mine))
+    with temporary(connection, "moved", *moved_columns()) as moved:
+        if not find_moved(connection, moved, people, after(tests)):
+            return
+        for segment in batch:
+            _apply(connection, scope, segment, moved, went)
+        settle(connection, moved, word)
 
 
 def _apply(
-    connection: Connection,
-    scope: Scope,
-    segment: _Segment,
-    standing: Table,
-    inside: ColumnElement[bool],
-) -> SegmentCount:
+    connection: Connection, scope: Scope, segment: _Segment, moved: Table, went: _Counts
+) -> None:
     """Bring the members of one segment to what stands, and record who came and went."""
-    member = members_table.c
-    here = member.segment == segment.id
-    was_inside = select(member.customer).where(here, member.customer == standing.c.customer)
-    is_inside = select(standing.c.customer).where(standing.c.customer == member.customer, inside)
-    leaving = and_(here, ~is_inside.correlate(members_table).exists())
-    entering = and_(inside, ~was_inside.correlate(standing).exists())
+    was, stands = segment.bit.set_in(moved.c.before), segment.bit.set_in(moved.c.after)
     now = micros(scope.now)
-    left = _record(connection, segment, now, 0, select(member.customer).where(leaving))
-    new = select(standing.c.customer).where(entering)
-    entered = _record(connection, segment, now, 1, new)
+    leaving = select(moved.c.customer).where(was, ~stands)
+    entering = select(moved.c.customer).where(stands, ~was)
+    left = _record(connection, segment, now, 0, leaving)
+    entered = _record(connection, segment, now, 1, entering)
     if left:
-        connection.execute(delete(members_table).where(leaving))
+        gone = members_table.c.customer.in_(leaving)
+        here = members_table.c.segment == segment.id
+        connection.execute(delete(members_table).where(here, gone))
     if entered:
-        rows = select(literal(segment.id), standing.c.customer, literal(now, BigInteger)).where(
-            entering
+        rows = entering.with_only_columns(
+            literal(segment.id), moved.c.customer, literal(now, BigInteger)
         )
         insert_from(connection, members_table, ["segment", "customer", "since"], rows)
-    count = connection.execute(select(func.count()).select_from(members_table).where(here))
-    return SegmentCount(count.scalar_one(), entered, left)
+    went.left[segment.id] += left
+    went.entered[segment.id] += entered
 
 
 def _record(
@@ -175,12 +218,21 @@ def _record(
     return insert_from(connection, changes, columns, rows)
 
 
+def _inside(connection: Connection) -> dict[int, int]:
+    """How many members each segment has, by its number."""
+    member = members_table.c
+    counts = select(member.segment, func.count()).group_by(member.segment)
+    return {row[0]: row[1] for row in connection.execute(counts)}
+
+
 def _retire(connection: Connection, known: Sequence[int]) -> None:
     """Empty the segments that the playbook no longer has; nobody left them by what they did.
 
     The row stays, so that its number is never another segment's; coming back counts as an edit.
     """
-    gone = segments.c.id.not_in(known)
-    retired = select(segments.c.id).where(gone).scalar_subquery()
-    connection.execute(delete(members_table).where(members_table.c.segment.in_(retired)))
-    connection.execute(update(segments).where(gone).values(definition=""))
+    gone = and_(segments.c.id.not_in(known), segments.c.definition != "")
+    retired = list(connection.scalars(select(segments.c.id).where(gone)))
+    if retired:
+        connection.execute(delete(members_table).where(members_table.c.segment.in_(retired)))
+        clear(connection, retired)
+        connection.execute(update(segments).where(gone).values(definition=""))

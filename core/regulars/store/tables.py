@@ -110,6 +110,18 @@ event_names = Table(
     Column("name", Name, nullable=False, unique=True),
 )
 
+# Customers of whom something changed that no new event tells: events that were removed or renamed,
+# attributes, consents; and events that lie ahead. What is computed of them is computed anew by the
+# first run at or after `at`.
+touched = Table(
+    "touched",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("customer", BigInteger, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("touched_by_time", "at"),
+)
+
 # One row an event. `key` makes it countable once; `properties` is JSON.
 events = Table(
     "events",
@@ -207,6 +219,15 @@ members = Table(
     Column("segment", Integer, primary_key=True, autoincrement=False),
     Column("customer", BigInteger, primary_key=True, autoincrement=False),
     Column("since", Instant, nullable=False),
+)
+# The same once more, to be compared at once: in each word of a customer, a bit for each of some
+# segments, by their numbers.
+standing = Table(
+    "standing",
+    metadata,
+    Column("word", Integer, primary_key=True, autoincrement=False),
+    Column("customer", BigInteger, primary_key=True, autoincrement=False),
+    Column("bits", BigInteger, nullable=False),
 )
 changes = Table(
     "changes",

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from regulars.customers.privacy import retention
 from regulars.customers.privacy.retention import keep_to_retention
-from regulars.customers.traits import plan_traits, refresh_traits
+from regulars.customers.refreshing import refresh_traits
+from regulars.customers.traits import plan_traits
 from regulars.playbook.retention import Retention
 from regulars.store import tables
 from regulars.store.fitting import INDEX

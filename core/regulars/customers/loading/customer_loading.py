@@ -25,10 +25,11 @@ from sqlalchemy import (
     update,
 )
 
+from regulars.customers.touching import touch
 from regulars.store import insert_from, insert_rows, tables, temporary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from sqlalchemy import Connection, Table
 
@@ -157,7 +158,9 @@ class Staged:
             return 0
         staged, customers = self._table, self._customers
         differ = [customers.c[n].is_distinct_from(staged.c[n]) for n in self._columns]
-        change = update(customers).where(customers.c.key == staged.c.key, or_(*differ))
+        others = (customers.c.key == staged.c.key, or_(*differ))
+        touch(self._connection, select(customers.c.id).where(*others))
+        change = update(customers).where(*others)
         values = {n: staged.c[n] for n in self._columns}
         return self._connection.execute(change.values(values)).rowcount
 
@@ -175,6 +178,7 @@ class Staged:
         about = (consents.c.topic == topic, consents.c.channel == channel)
         whose = (customers.c.key == staged.c.key, said.is_not(None))
         theirs = (*whose, customers.c.id == consents.c.customer)
+        self._touch(whose, about, said)
         answer = select(said).where(*theirs).scalar_subquery()
         change = update(consents).where(*about)
         another = change.where(exists().where(*theirs, said != told))
@@ -186,6 +190,15 @@ class Staged:
         new = select(customers.c.id, literal(topic), literal(channel), said, literal(at), said)
         known = exists().where(consents.c.customer == customers.c.id, *about)
         insert_from(self._connection, consents, columns, new.where(*whose, ~known))
+
+    def _touch(self, whose: Sequence[Any], about: Sequence[Any], said: Column[Any]) -> None:
+        """Mark those whose answer is another than before; of new customers all is new anyway."""
+        customers, consents = self._customers, tables.consents
+        same = exists().where(
+            consents.c.customer == customers.c.id, consents.c.told == said, *about
+        )
+        computed = customers.c.id.in_(select(tables.traits.c.customer))
+        touch(self._connection, select(customers.c.id).where(*whose, computed, ~same))
 
     def _identify(self, name: str, kind: str) -> None:
         staged, customers, identities = self._table, self._customers, tables.identities

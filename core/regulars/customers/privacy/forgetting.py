@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, select, update
 
+from regulars.customers.touching import take_back_seen, touch
 from regulars.store import tables
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ def remove_events(connection: Connection, gone: Select[Any]) -> int:
     """
     entries, events = tables.entries, tables.events
     connection.execute(update(entries).where(entries.c.event.in_(gone)).values(event=None))
+    touch(connection, select(events.c.customer).where(events.c.id.in_(gone)))
     count = connection.execute(delete(events).where(events.c.id.in_(gone))).rowcount
     if count:
         take_back_numbers(connection)
@@ -26,7 +28,8 @@ def remove_events(connection: Connection, gone: Select[Any]) -> int:
 
 
 def take_back_numbers(connection: Connection) -> None:
-    """SQLite gives the numbers of the newest rows again: journeys must look at those, too."""
+    """SQLite gives the numbers of the newest rows again: traits and journeys must look at those."""
+    take_back_seen(connection)
     journeys = tables.journeys
     for table, seen in (
         (tables.events, journeys.c.last_event),

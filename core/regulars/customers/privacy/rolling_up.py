@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, Column, Integer, case, cast, func, or_, select, update
 
+from regulars.customers.touching import touch
 from regulars.instants import instant, micros
 from regulars.store import insert_from, set_rolled_up_until, temporary
 from regulars.store.schema import amount_column, properties_kept, text_column
@@ -45,6 +46,7 @@ def roll_up(connection: Connection, old: OldEvents) -> int:
     ):
         insert_from(connection, found, ["id", "last"], _gathered(old, first))
         insert_from(connection, rolled, ["id", "times", *amounts], _summed(found, old, amounts))
+        touch(connection, select(old.events.c.customer).join(found, found.c.id == old.events.c.id))
         _replace(connection, old.events, rolled, ["times", *amounts])
         remove_events(connection, select(found.c.id).where(found.c.id != found.c.last))
     return int(count)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, update
 
 from regulars.customers.loading.known_ids import KnownIds
+from regulars.customers.touching import touch
 from regulars.store import tables
 
 from .machines import AT_ONCE, SOON, Click, clicked_by_machine
@@ -71,6 +72,7 @@ def _rename(connection: Connection, ids: Sequence[int], codes: Sequence[int]) ->
     """Give the clicks with these numbers the name of a machine's."""
     if ids:
         events, (clicked, by_machine, _) = tables.events, codes
+        touch(connection, select(events.c.customer).where(events.c.id.in_(ids)))
         change = update(events).where(events.c.id.in_(ids), events.c.name == clicked)
         connection.execute(change.values(name=by_machine))
 

@@ -102,6 +102,19 @@ def upgrade() -> None:
         sa.Column("value", Words, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
     )
+    op.create_table(
+        "touched",
+        sa.Column("id", Id, primary_key=True, autoincrement=True),
+        sa.Column("customer", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+    )
+    op.create_index("touched_by_time", "touched", ["at"])
+    op.create_table(
+        "standing",
+        sa.Column("word", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("customer", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("bits", sa.BigInteger(), nullable=False),
+    )
     op.drop_table("scores")  # nothing could be in it
     op.create_table(
         "scores",

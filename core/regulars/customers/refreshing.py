@@ -1,0 +1,141 @@
+"""Refreshing: every trait of every customer as of an instant, computed where it may have changed.
+
+    new events, marks, new customers ↘
+    windows that moved past an event → stale customers → their traits, window by window
+
+A trait of a customer changes when an event of theirs comes, comes into view, goes or leaves its
+window; no others are computed. All of it is one transaction with what it was computed by, so that
+a run that is killed leaves both as they were.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import BigInteger, delete, func, literal, select, update
+
+from regulars.hooks.kinds import Moment
+from regulars.instants import micros
+from regulars.store import insert_from, tables, temporary
+from regulars.store.schema import new_column
+from regulars.store.tables import Id
+
+from .computed import Computed, recall, remember
+from .groups import CHANGED
+from .stale import Stale, find_stale
+from .touching import last_seen, remember_seen
+from .trait_sql import Events, Oldest, Reach, traits_of_all
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Column, Connection, Select
+
+    from regulars.store import Store
+
+    from .groups import TraitGroup
+    from .traits import TraitPlan
+
+MOST_STALE = 0.3  # the share of customers from which on computing all at once takes less
+
+
+def refresh_traits(store: Store, plan: TraitPlan, now: datetime) -> int:
+    """Bring every trait of every customer to ``now``; for how many any was computed.
+
+    It reads the covering index of events, which loading leaves ready: without it a large store
+    would take hours.
+    """
+    with store.transaction() as connection:
+        events = Events.of(connection, store.tables, Moment(now, plan.zone))
+        before = recall(connection)
+        number = 1 if before is None else before.number + 1
+        refresh = _Refresh(connection, plan, events, Computed.of(plan, events.moment, number))
+        return refresh.since(before)
+
+
+class _Refresh:
+    """One refresh of the traits in a store."""
+
+    def __init__(
+        self, connection: Connection, plan: TraitPlan, events: Events, computes: Computed
+    ) -> None:
+        self._connection, self._plan, self._events = connection, plan, events
+        self._computes = computes
+        self._traits = events.tables.traits
+        newest = connection.scalar(select(func.max(events.tables.events.c.id)))
+        self._newest = int(newest or 0)
+
+    def since(self, before: Computed | None) -> int:
+        """Compute what is stale since ``before``; for how many customers."""
+        computes = self._computes
+        if before is None or computes.outdates(before):
+            return self._everything()
+        with find_stale(self._connection, self._plan, self._events, before, computes) as stale:
+            if stale.share > MOST_STALE:
+                return self._everything()
+            if anything := bool(stale.count or stale.everybody):
+                self._some(stale)
+        self._look_ahead(last_seen(self._connection))
+        self._remember(computes.number if anything else before.number)
+        return stale.customers if stale.everybody else stale.count
+
+    def _everything(self) -> int:
+        events, connection = self._events, self._connection
+        connection.execute(delete(tables.touched))
+        self._look_ahead(0)
+        connection.execute(self._traits.delete())
+        oldest = [mark for group in self._plan.groups for mark in self._oldest(group)]
+        fresh = traits_of_all(self._plan.columns, events, Reach(oldest=oldest))
+        names = ["customer", *(column.name for column in self._plan.columns)]
+        names += [each.name for each in oldest]
+        numbered = fresh.add_columns(literal(self._computes.number, BigInteger))
+        count = insert_from(connection, self._traits, [*names, CHANGED], numbered)
+        self._remember(self._computes.number)
+        return count
+
+    def _some(self, stale: Stale) -> None:
+        for group in self._plan.groups:
+            among = None if group in stale.everybody else stale.of(group)
+            self._compute(group, among)
+        changed = update(self._traits).values({CHANGED: self._computes.number})
+        if not stale.everybody:
+            changed = changed.where(self._traits.c.customer.in_(stale.any()))
+        self._connection.execute(changed)
+
+    def _compute(self, group: TraitGroup, among: Select[Any] | None) -> None:
+        """The traits of one group, of the customers ``among``."""
+        oldest = self._oldest(group)
+        reach = Reach(among, group.start(self._events.moment), oldest)
+        names = [column.name for column in group.columns] + [each.name for each in oldest]
+        kinds = self._plan.shape.traits
+        key: Column[Any] = new_column("customer", "integer")
+        key.type, key.primary_key, key.nullable = Id, True, False
+        definitions = [new_column(name, kinds[name]) for name in names]
+        with temporary(self._connection, "fresh", key, *definitions) as fresh:
+            found = traits_of_all(group.columns, self._events, reach)
+            insert_from(self._connection, fresh, ["customer", *names], found)
+            mine = fresh.c.customer == self._traits.c.customer
+            values = {self._traits.c[name]: fresh.c[name] for name in names}
+            self._connection.execute(update(self._traits).where(mine).values(values))
+
+    def _oldest(self, group: TraitGroup) -> Sequence[Oldest]:
+        start = group.start(self._events.moment)
+        if group.oldest is None or start is None:
+            return []
+        return [Oldest(group.oldest, start, group.events)]
+
+    def _look_ahead(self, seen: int) -> None:
+        """Mark whose new events lie ahead, for the run that they come into view of."""
+        events = tables.events.c
+        lie_ahead = [events.time > micros(self._events.moment.now)]
+        if seen:
+            lie_ahead.append(events.id > seen)
+        rows = select(events.customer, events.time).where(*lie_ahead)
+        insert_from(self._connection, tables.touched, ["customer", "at"], rows)
+
+    def _remember(self, number: int) -> None:
+        """Keep what was computed; with the old number if nothing was."""
+        remember(self._connection, replace(self._computes, number=number))
+        remember_seen(self._connection, self._newest)

@@ -1,0 +1,153 @@
+"""Stale: the customers whose traits may have changed since they were computed, by window."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Column, SmallInteger, case, delete, func, literal, or_, select
+
+from regulars.instants import micros
+from regulars.store import insert_from, tables, temporary
+from regulars.store.tables import Id
+
+from .groups import CHANGED
+from .touching import last_seen
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from sqlalchemy import Connection, Select, Table
+
+    from .computed import Computed
+    from .groups import TraitGroup
+    from .trait_sql import Events
+    from .traits import TraitPlan
+
+
+@dataclass(frozen=True)
+class Stale:
+    """Whose traits are stale: ``count`` of so many ``customers``.
+
+    Those of the groups ``everybody`` are stale for all of them.
+    """
+
+    table: Table
+    columns: dict[TraitGroup, str]
+    count: int
+    customers: int
+    everybody: Collection[TraitGroup]
+
+    @property
+    def share(self) -> float:
+        """How many of the customers are stale: 0 to 1."""
+        return self.count / self.customers if self.customers else 0.0
+
+    def any(self) -> Select[Any]:
+        """SELECT the customers with something that is stale."""
+        return select(self.table.c.customer)
+
+    def of(self, group: TraitGroup) -> Select[Any]:
+        """SELECT the customers for whom the traits of ``group`` are stale."""
+        return self.any().where(self.table.c[self.columns[group]] == 1)
+
+
+@contextmanager
+def find_stale(
+    connection: Connection, plan: TraitPlan, events: Events, before: Computed, now: Computed
+) -> Iterator[Stale]:
+    """Find whose traits are stale since ``before``; marks that have come due are taken away.
+
+    Customers who are new get their row of traits, without any.
+    """
+    columns = {group: f"g{place}" for place, group in enumerate(plan.groups)}
+    key: Column[Any] = Column("customer", Id, primary_key=True, autoincrement=False)
+    flags = [Column(name, SmallInteger, nullable=False) for name in columns.values()]
+    with temporary(connection, "stale", key, *flags) as table:
+        for rows in _changed(connection, events):
+            _add(connection, table, rows, columns.values())
+        _add_new(connection, table, events, now.number, columns.values())
+        if now.starts != before.starts:
+            _add_moved(connection, table, events, {columns[g]: g for g in plan.groups}, now)
+        yield Stale(
+            table,
+            columns,
+            _count(connection, table),
+            _count(connection, events.tables.customers),
+            [group for group in plan.groups if _is_stale(group, before, now)],
+        )
+
+
+def _is_stale(group: TraitGroup, before: Computed, now: Computed) -> bool:
+    """Whether a group is stale for everybody: unknown, edited, or its window went back.
+
+    Calendar windows do so: a month before March 30 and 31 both begin on the last of February, the
+    second perhaps at an earlier hour.
+    """
+    if group.moves:
+        return True
+    names = [column.name for column in group.columns]
+    if any(before.columns.get(name) != now.columns[name] for name in names):
+        return True
+    oldest = group.oldest
+    return oldest is not None and before.starts.get(oldest, now.at) > now.starts[oldest]
+
+
+def _changed(connection: Connection, events: Events) -> Iterator[Select[Any]]:
+    """Whose events came, went or came into view."""
+    table, now = tables.events, micros(events.moment.now)
+    yield select(table.c.customer).where(table.c.id > last_seen(connection), table.c.time <= now)
+    touched = tables.touched
+    with temporary(connection, "due", Column("id", Id, primary_key=True)) as due:
+        # Those that come meanwhile must wait for the next run, so their numbers are written down.
+        insert_from(connection, due, ["id"], select(touched.c.id).where(touched.c.at <= now))
+        mine = touched.c.id.in_(select(due.c.id))
+        yield select(touched.c.customer).where(mine)
+        connection.execute(delete(touched).where(mine))
+
+
+def _add(connection: Connection, table: Table, rows: Select[Any], flags: Collection[str]) -> None:
+    """All traits of these customers are stale; those who are erased by now have none."""
+    who = rows.distinct().subquery("who")
+    known = tables.customers
+    found = select(known.c.id, *[literal(1)] * len(flags)).where(known.c.id.in_(select(who.c[0])))
+    insert_from(connection, table, ["customer", *flags], found, skip_existing=True)
+
+
+def _add_new(
+    connection: Connection, table: Table, events: Events, number: int, flags: Collection[str]
+) -> None:
+    customers, traits = events.tables.customers, events.tables.traits
+    known = select(traits.c.customer).where(traits.c.customer == customers.c.id)
+    new = select(customers.c.id).where(~known.correlate(customers).exists())
+    _add(connection, table, new, flags)
+    rows = new.add_columns(literal(number))
+    insert_from(connection, traits, ["customer", CHANGED], rows)
+
+
+def _add_moved(
+    connection: Connection,
+    table: Table,
+    events: Events,
+    groups: dict[str, TraitGroup],
+    now: Computed,
+) -> None:
+    """Those whose window in some group has moved past an event."""
+    traits = events.tables.traits
+    moved = {
+        flag: traits.c[group.oldest] <= now.starts[group.oldest]
+        for flag, group in groups.items()
+        if group.oldest is not None
+    }
+    if not moved:
+        return
+    flags: Sequence[Any] = [
+        case((moved[flag], 1), else_=0) if flag in moved else literal(0) for flag in groups
+    ]
+    rows = select(traits.c.customer, *flags).where(or_(*moved.values()))
+    insert_from(connection, table, ["customer", *groups], rows, skip_existing=True)
+
+
+def _count(connection: Connection, table: Table) -> int:
+    return connection.scalar(select(func.count()).select_from(table)) or 0
