@@ -67,6 +67,7 @@ def _instr(element: _position, compiler: SQLCompiler, **kw: Any) -> str:
     return f"instr({compiler.process(element.clauses, **kw)})"
 
 
+@compiles(_fold)  # where it is printed for elsewhere, see segments/warehouses.py
 @compiles(_fold, "sqlite")
 def _fold_sqlite(element: _fold, compiler: SQLCompiler, **kw: Any) -> str:
     return f"regulars_fold({compiler.process(element.clauses, **kw)})"
