@@ -12,7 +12,7 @@ from rich.tree import Tree
 
 from regulars.playbook.policy import HOLDOUT
 from regulars.printing import console, one_line
-from regulars.segments.words import amount_in_words
+from regulars.segments.words import amount_in_words, number_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from regulars.segments.explaining import Finding
 
 GROUPS = {"all": "all of", "any": "any of", "none": "none of", "and": "and"}
-WHOLE = 10_000  # from here on nobody reads what is behind the point
-LEAST = 1e-4  # nobody reads less
 HOURS = 24  # in a day
 
 
@@ -78,7 +76,7 @@ def _value(value: object) -> str:
         case Decimal():
             return amount_in_words(value)
         case float():
-            return "almost 0" if 0 < abs(value) < LEAST else _digits(value)
+            return number_in_words(value)
         case tuple() | list():
             return ", ".join(map(str, value))
     return one_line(value)
@@ -136,11 +134,8 @@ def _scores(story: Why) -> Iterator[tuple[str, str]]:
 
 
 def _moved(by: float) -> str:
-    return "almost 0" if abs(by) < LEAST else f"{'+' if by > 0 else ''}{_digits(by)}"
-
-
-def _digits(value: float) -> str:
-    return f"{value:,.4g}" if abs(value) < WHOLE else f"{value:,.0f}"
+    shown = number_in_words(by)
+    return f"+{shown}" if by > 0 and shown[0].isdigit() else shown
 
 
 def _days(by: float) -> str:

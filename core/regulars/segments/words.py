@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from regulars.values import Duration
 
 LONGEST = 60  # characters of a text that is shown
+WHOLE = 10_000  # from here on nobody reads what is behind the point
+LEAST = 1e-4  # nobody reads less
 
 
 def value_in_words(value: Any, type_: str, scale: int = 1) -> str:
@@ -28,8 +30,15 @@ def value_in_words(value: Any, type_: str, scale: int = 1) -> str:
         case "amount" | "number" if scale > 1:
             return amount_in_words(in_units(value))
         case "number" | "integer":
-            return str(int(value)) if value == int(value) else repr(value)
+            return str(int(value)) if value == int(value) else number_in_words(value)
     return _text(", ".join(items_of(value)) if type_ == "list" else str(value))
+
+
+def number_in_words(value: float) -> str:
+    """A number that is no count, such as a score: four digits that matter."""
+    if 0 < abs(value) < LEAST:
+        return "almost 0"
+    return f"{value:,.4g}" if abs(value) < WHOLE else f"{value:,.0f}"
 
 
 def span_in_words(duration: Duration) -> str:
