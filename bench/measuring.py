@@ -38,16 +38,16 @@ def regulars(folder: Path, *arguments: str) -> Process:
     return measured(folder, "-m", "regulars", *arguments)
 
 
-def measured(folder: Path, *arguments: str) -> Process:
-    """Run Python with ``arguments``; it answers with JSON."""
+def measured(folder: Path, *arguments: str, python: str = sys.executable) -> Process:
+    """Run ``python`` with ``arguments``; it answers with JSON."""
     with tempfile.TemporaryFile("w+") as output:
         start = time.perf_counter()
-        process = subprocess.Popen([sys.executable, *arguments], cwd=folder, stdout=output)
+        process = subprocess.Popen([python, *arguments], cwd=folder, stdout=output)
         status, peak = awaited(process.pid)
         taken = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
-            sys.exit(f"python {' '.join(arguments)} ended with status {process.returncode}")
+            sys.exit(f"{python} {' '.join(arguments)} ended with status {process.returncode}")
         output.seek(0)
         return Process(json.load(output), taken, peak)
 

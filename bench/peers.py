@@ -1,0 +1,241 @@
+"""Measure what others take for the same work: django-drip-campaigns, and a pandas script.
+
+    python bench/peers.py [--users N] [--customers N] [--events N] [--json FILE] [--keep FOLDER]
+
+The drip: of ``users``, those who joined long ago and were not seen for a month get one message,
+from SQLite to a channel that throws it away; then the same is asked again. The segments: those of
+engine.yaml over its world, first from nothing, then with the events of one more day. Everything is
+measured as a whole process; both sides must have written to the same people, and put the same
+people into the same segments. The others live in an environment of their own, build/next-to,
+which is made when it isn't there; PEERS names another Python that has them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+import venv
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from measuring import Process, Result, Row, benchmark, machine, measured, regulars, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HERE = Path(__file__).parent
+NEEDED = ("django-drip-campaigns", "pandas")
+SEED = 7_000
+FIRST, NEXT = "2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z"
+SENT = {
+    "regulars": ".regulars/drip.db",
+    "django": "drip.sqlite3",
+}
+ADDRESSES = {
+    "regulars": "SELECT address FROM deliveries WHERE state = 'sent'",
+    "django": "SELECT email FROM drip_sentdrip d JOIN auth_user u ON u.id = d.user_id",
+}
+
+
+def python_of_peers() -> str:
+    """The Python of an environment that has them."""
+    named = os.environ.get("PEERS")
+    if named:
+        return named
+    place = HERE.parent / "build/next-to"
+    python = place / "bin/python"
+    if not (place / "ready").exists():
+        print(f"Installing {' and '.join(NEEDED)} into {place}", file=sys.stderr)
+        venv.create(place, with_pip=True, clear=True)
+        command = (python, "-m", "pip", "--disable-pip-version-check", "-q", "install", *NEEDED)
+        subprocess.run(command, check=True)
+        (place / "ready").touch()
+    return str(python)
+
+
+def versions(python: str) -> dict[str, str]:
+    said = "import json, sys; from importlib.metadata import version; "
+    said += "print(json.dumps({name: version(name) for name in sys.argv[1:]}))"
+    found: dict[str, str] = measured(HERE, "-c", said, *NEEDED, "django", python=python).answer
+    return found
+
+
+def lines(*names: str, until: str | None = None) -> int:
+    """Lines of our files that somebody wrote: no blank ones, no comments, no docstrings."""
+    text = "\n".join((HERE / name).read_text() for name in names)
+    text = re.sub(r'""".*?"""', "", text.split(until)[0] if until else text, flags=re.DOTALL)
+    return sum(1 for line in text.splitlines() if line.strip() and line.strip()[0] != "#")
+
+
+def figures(process: Process) -> dict[str, Any]:
+    return {"seconds": process.seconds, "peak_mb": process.peak_mb}
+
+
+# ---------------------------------------------------------------------------- the drip
+
+
+def users(count: int, now: datetime) -> Iterator[str]:
+    """Customers whose days are half a day away from any that a rule could turn on."""
+    chance = np.random.default_rng(SEED)
+    yield "id,email,first_name,joined,last_login\n"
+    joined, seen = chance.integers(0, 365, count).tolist(), chance.integers(0, 35, count).tolist()
+    for number, days in enumerate(zip(joined, seen, strict=True)):
+        times = ",".join((now - timedelta(days=day + 0.5)).isoformat() for day in days)
+        yield f"u{number},user{number}@example.com,User{number % 997},{times}\n"
+
+
+def drip_folder(folder: Path, count: int) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name in ("peers_drip.yaml", "null_channel.py"):
+        shutil.copy(HERE / name, folder)
+    shutil.copy(HERE / "peers_drip.html.j2", folder / "drip.html.j2")
+    with (folder / "customers.csv").open("w") as file:
+        file.writelines(users(count, datetime.now(UTC).replace(microsecond=0)))
+
+
+def drip(folder: Path, count: int, python: str) -> Result:
+    """Both do it, and both are asked once more; the other also in one transaction."""
+    drip_folder(folder, count)
+    ours = [regulars(folder, "run", "peers_drip.yaml", "--json") for _ in range(2)]
+    said = set(addresses(folder, "regulars"))
+    result: Result = {
+        "regulars": {
+            "sent": ours[0].answer["decisions"]["sent"],
+            "sent_again": ours[1].answer["decisions"]["sent"],
+            "again": figures(ours[1]),
+            "bytes": (folder / SENT["regulars"]).stat().st_size,
+            "lines": lines("peers_drip.yaml", "peers_drip.html.j2"),
+            **figures(ours[0]),
+        }
+    }
+    for name, how in {"django": (), "django_together": ("in-one-transaction",)}.items():
+        result[name] = of_django(folder, python, *how)
+        assert set(addresses(folder, "django")) == said, "not the same people"
+    return result
+
+
+def of_django(folder: Path, python: str, *how: str) -> Result:
+    script = str(HERE / "peers_drip.py")
+    (folder / SENT["django"]).unlink(missing_ok=True)
+    subprocess.run([python, script, "make", str(folder)], check=True)
+    sent, again = (measured(folder, script, "send", ".", *how, python=python) for _ in range(2))
+    return {
+        "sent": sent.answer["sent"],
+        "sent_again": again.answer["sent"],
+        "again": figures(again),
+        "bytes": (folder / SENT["django"]).stat().st_size,
+        "lines": lines("peers_drip.py", "peers_drip.html.j2"),
+        **figures(sent),
+    }
+
+
+def addresses(folder: Path, whose: str) -> list[str]:
+    with sqlite3.connect(folder / SENT[whose]) as store:
+        return [address for (address,) in store.execute(ADDRESSES[whose])]
+
+
+# ------------------------------------------------------------------------ the segments
+
+
+def segments(folder: Path, customers: int, events: int, python: str) -> Result:
+    shutil.rmtree(folder, ignore_errors=True)
+    made = (HERE / "engine_world.py", folder, customers, events)
+    subprocess.run([sys.executable, *map(str, made)], check=True)
+    result: Result = {
+        "lines": {
+            "regulars": lines("engine.yaml", until="\nchannels:"),
+            "pandas": lines("peers_segments.py"),
+        }
+    }
+    for name, at in {"first": FIRST, "next": NEXT}.items():
+        if at == NEXT:
+            (folder / "next.csv").rename(folder / "events-2.csv")
+        ours = regulars(folder, "run", "engine.yaml", "--at", at, "--json")
+        script = str(HERE / "peers_segments.py")
+        theirs = measured(folder, script, ".", at, python=python)
+        result[name] = {
+            "regulars": {**figures(ours), "parts": ours.answer["seconds"]},
+            "pandas": {**figures(theirs), "parts": theirs.answer},
+            "members": same_members(folder),
+        }
+    return result
+
+
+def same_members(folder: Path) -> int:
+    """How many memberships there are, the same ones on both sides."""
+    query = """SELECT s.name, c."key" FROM members m
+        JOIN segments s ON s.id = m.segment JOIN customers c ON c.id = m.customer"""
+    with sqlite3.connect(folder / ".regulars/engine.db") as store:
+        ours = set(store.execute(query))
+    theirs: dict[str, list[str]] = json.loads((folder / "segments.json").read_text())
+    others = {(name, customer) for name, inside in theirs.items() for customer in inside}
+    assert ours == others, f"they differ: {sorted(ours ^ others)[:5]}"
+    return len(ours)
+
+
+# -------------------------------------------------------------------------------- all
+
+
+def measure(folder: Path, users: int, customers: int, events: int) -> Result:
+    python = python_of_peers()
+    return {
+        "users": users,
+        "customers": customers,
+        "events": events,
+        "versions": versions(python),
+        "drip": drip(folder / "drip", users, python),
+        "segments": segments(folder / "segments", customers, events, python),
+        "machine": machine(),
+    }
+
+
+def told(result: Result) -> str:
+    names = {
+        "regulars": "regulars",
+        "django": "django-drip-campaigns",
+        "django_together": "  in one transaction",
+    }
+    rows: list[Row] = [("a drip over users", f"{result['users']:,}", "")]
+    for key, name in names.items():
+        found = result["drip"][key]
+        sent = f"{found['sent']:,} sent, then {found['sent_again']:,} in {_short(found['again'])}"
+        rows += [
+            (name, _short(found), sent),
+            ("  lines, store", f"{found['lines']}", f"{found['bytes'] / 1e6:.0f} MB"),
+        ]
+    found = result["segments"]
+    rows.append(
+        ("20 segments, customers", f"{result['customers']:,}", f"{result['events']:,} events")
+    )
+    for name in ("regulars", "pandas"):
+        first, after = found["first"][name], found["next"][name]
+        rows += [
+            (f"{name}, first", _short(first), _parts(first)),
+            ("  one more day", _short(after), _parts(after)),
+            ("  lines", f"{found['lines'][name]}", ""),
+        ]
+    rows.append(("same members", f"{found['next']['members']:,}", ""))
+    return table(rows)
+
+
+def _short(found: dict[str, Any]) -> str:
+    return f"{found['seconds']:.1f} s {found['peak_mb']:.0f} MB"
+
+
+def _parts(found: dict[str, Any]) -> str:
+    return ", ".join(
+        f"{name} {taken:.1f}" for name, taken in found["parts"].items() if taken > 0.05
+    )
+
+
+if __name__ == "__main__":
+    sizes = {"users": 100_000, "customers": 100_000, "events": 2_000_000}
+    benchmark(__doc__, sizes, measure, told)
