@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, SmallInteger, case, delete, func, literal, or_, select
+from sqlalchemy import Column, SmallInteger, case, delete, exists, func, literal, or_, select
 
 from regulars.instants import micros
 from regulars.store import insert_from, tables, temporary
@@ -18,7 +18,7 @@ from .touching import last_seen
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from sqlalchemy import Connection, Select, Table
+    from sqlalchemy import ColumnElement, Connection, Select, Table
 
     from .computed import Computed
     from .groups import TraitGroup
@@ -64,19 +64,16 @@ def find_stale(
     columns = {group: f"g{place}" for place, group in enumerate(plan.groups)}
     key: Column[Any] = Column("customer", Id, primary_key=True, autoincrement=False)
     flags = [Column(name, SmallInteger, nullable=False) for name in columns.values()]
+    customers = _count(connection, events.tables.customers)
     with temporary(connection, "stale", key, *flags) as table:
         for rows in _changed(connection, events):
             _add(connection, table, rows, columns.values())
-        _add_new(connection, table, events, now.number, columns.values())
+        if _count(connection, events.tables.traits) < customers:
+            _add_new(connection, table, events, now.number, columns.values())
         if now.starts != before.starts:
             _add_moved(connection, table, events, {columns[g]: g for g in plan.groups}, now)
-        yield Stale(
-            table,
-            columns,
-            _count(connection, table),
-            _count(connection, events.tables.customers),
-            [group for group in plan.groups if _is_stale(group, before, now)],
-        )
+        everybody = [group for group in plan.groups if _is_stale(group, before, now)]
+        yield Stale(table, columns, _count(connection, table), customers, everybody)
 
 
 def _is_stale(group: TraitGroup, before: Computed, now: Computed) -> bool:
@@ -109,9 +106,8 @@ def _changed(connection: Connection, events: Events) -> Iterator[Select[Any]]:
 
 def _add(connection: Connection, table: Table, rows: Select[Any], flags: Collection[str]) -> None:
     """All traits of these customers are stale; those who are erased by now have none."""
-    who = rows.distinct().subquery("who")
     known = tables.customers
-    found = select(known.c.id, *[literal(1)] * len(flags)).where(known.c.id.in_(select(who.c[0])))
+    found = select(known.c.id, *[literal(1)] * len(flags)).where(known.c.id.in_(rows))
     insert_from(connection, table, ["customer", *flags], found, skip_existing=True)
 
 
@@ -119,10 +115,12 @@ def _add_new(
     connection: Connection, table: Table, events: Events, number: int, flags: Collection[str]
 ) -> None:
     customers, traits = events.tables.customers, events.tables.traits
-    known = select(traits.c.customer).where(traits.c.customer == customers.c.id)
-    new = select(customers.c.id).where(~known.correlate(customers).exists())
-    _add(connection, table, new, flags)
-    rows = new.add_columns(literal(number))
+
+    def has_none(customer: ColumnElement[int]) -> ColumnElement[bool]:
+        return ~exists().where(traits.c.customer == customer)
+
+    _add(connection, table, select(customers.c.id).where(has_none(customers.c.id)), flags)
+    rows = select(table.c.customer, literal(number)).where(has_none(table.c.customer))
     insert_from(connection, traits, ["customer", CHANGED], rows)
 
 

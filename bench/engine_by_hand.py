@@ -1,0 +1,102 @@
+"""The floor under segments: the twenty of engine.yaml by one statement that a person wrote.
+
+    python bench/engine_by_hand.py STORE.db NOW
+
+It reads the same store and counts the members; it keeps nothing, so nobody could say tomorrow who
+came and who left.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import sqlite3
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+
+DAYS = {"d7": 7, "d30": 30, "d60": 60, "d90": 90, "d180": 180, "y1": 365}  # no leap day in it
+RADIUS = 6_371_008.8
+COUNTED = """
+WITH made AS (
+  SELECT customer,
+    COUNT(CASE WHEN name = :order THEN 1 END) AS orders,
+    COUNT(CASE WHEN name = :order AND time > :d7 THEN 1 END) AS orders_7d,
+    COUNT(CASE WHEN name = :order AND time > :d30 THEN 1 END) AS orders_30d,
+    COUNT(CASE WHEN name = :order AND time > :d90 THEN 1 END) AS orders_90d,
+    SUM(CASE WHEN name = :order THEN n_total END) AS spend,
+    SUM(CASE WHEN name = :order AND time > :y1 THEN n_total END) AS spend_1y,
+    AVG(CASE WHEN name = :order THEN n_total END) AS basket,
+    COUNT(DISTINCT CASE WHEN name = :order THEN p_item END) AS range,
+    MIN(CASE WHEN name = :order THEN time END) AS first_order,
+    COUNT(CASE WHEN name = :visit THEN 1 END) AS visits,
+    MAX(CASE WHEN name = :visit THEN time END) AS last_visit,
+    COUNT(CASE WHEN name = :visit AND time > :d30 THEN 1 END) AS visits_30d,
+    COUNT(CASE WHEN name = :cart AND time > :d7 THEN 1 END) AS carts_7d,
+    COUNT(CASE WHEN name = :review THEN 1 END) AS reviews,
+    COUNT(CASE WHEN name = :support AND time > :d90 THEN 1 END) AS support_90d,
+    COUNT(DISTINCT CASE WHEN name = :view AND time > :d30 THEN p_item END) AS viewed_30d
+  FROM events WHERE time <= :now GROUP BY customer
+), known AS (
+  SELECT c.id, m.*,
+    (c.x_home - :x) * (c.x_home - :x) + (c.y_home - :y) * (c.y_home - :y)
+      + (c.z_home - :z) * (c.z_home - :z) <= :chord AS nearby,
+    c.a_city = 'Portland' AND c.a_plan IN ('pro', 'team') AS portland_pro,
+    (SELECT p_item FROM events e WHERE e.customer = c.id AND e.time <= :now AND e.name = :order
+       AND p_item IS NOT NULL ORDER BY time DESC, id DESC LIMIT 1) = 'item3' AS bakers
+  FROM customers c LEFT JOIN made m ON m.customer = c.id
+), stands AS (
+  SELECT *, orders_90d >= 4 AND COALESCE(spend_1y, 0) >= 100000000
+    AND NOT (visits_30d >= 2 AND orders_30d = 0) AS best
+  FROM known
+), inside AS (
+  SELECT id, COALESCE(orders >= 3 AND orders_90d = 0, 0) AS lapsed,
+    COALESCE(orders_90d >= 1, 0) AS active, COALESCE(orders_90d >= 4, 0) AS regulars,
+    COALESCE(spend >= 200000000, 0) AS big_spenders, COALESCE(basket > 50000000, 0) AS generous,
+    COALESCE(range >= 5, 0) AS explorers,
+    COALESCE(visits_30d >= 2 AND orders_30d = 0, 0) AS browsers,
+    COALESCE(first_order > :d60, 0) AS newcomers, COALESCE(portland_pro, 0) AS portland_pro,
+    COALESCE(best, 0) AS best, COALESCE(nearby, 0) AS nearby,
+    COALESCE(carts_7d >= 1 AND orders_7d = 0, 0) AS abandoned,
+    COALESCE(reviews >= 2, 0) AS reviewers,
+    COALESCE(support_90d >= 2, 0) AS troubled,
+    COALESCE(visits >= 1 AND last_visit <= :d180, 0) AS sleeping,
+    COALESCE(orders, 0) = 0 AS strangers,
+    COALESCE(viewed_30d >= 5 AND orders_90d = 0, 0) AS window_shoppers,
+    COALESCE(bakers, 0) AS bakers, COALESCE(spend_1y >= 500000000, 0) AS yearly,
+    COALESCE((best OR (spend >= 200000000 AND nearby)) AND NOT support_90d >= 2, 0) AS vip
+  FROM stands
+)
+"""
+NAMES = re.findall(r" AS (\w+)", COUNTED.partition("SELECT id,")[2])
+
+
+def micros(at: datetime) -> int:
+    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
+def words(connection: sqlite3.Connection, now: datetime) -> dict[str, float]:
+    """What the statement's words mean in this store at this instant."""
+    said: dict[str, float] = dict(connection.execute("SELECT name, id FROM event_names"))
+    said |= {word: micros(now - timedelta(days=days)) for word, days in DAYS.items()}
+    phi, theta = math.radians(45.52), math.radians(-122.68)
+    said |= {"x": math.cos(phi) * math.cos(theta), "y": math.cos(phi) * math.sin(theta)}
+    said |= {"z": math.sin(phi), "chord": (2 * math.sin(10_000 / (2 * RADIUS))) ** 2}
+    return said | {"now": micros(now)}
+
+
+def main() -> None:
+    store, at = sys.argv[1:]
+    connection = sqlite3.connect(store)
+    connection.execute("PRAGMA cache_size = -32000").close()
+    start = time.perf_counter()
+    sums = ", ".join(f"SUM({name})" for name in NAMES)
+    statement = f"{COUNTED} SELECT {sums} FROM inside"
+    row = connection.execute(statement, words(connection, datetime.fromisoformat(at))).fetchone()
+    taken = time.perf_counter() - start
+    print(json.dumps({"seconds": taken, "members": dict(zip(NAMES, row, strict=True))}))
+
+
+if __name__ == "__main__":
+    main()
