@@ -85,6 +85,6 @@ def _lists(names: NDArray[Any], shown: NDArray[np.int64], held: NDArray[np.bool_
         rows = np.flatnonzero(lengths == length)
         theirs = shown[rows][held[rows]].reshape(-1, length)
         made = np.empty(len(rows), dtype=object)
-        made[:] = list(map(tuple, names[theirs].tolist()))
+        made[:] = list(zip(*(names[place] for place in theirs.T), strict=True))
         lists[rows] = made
     return lists

@@ -37,7 +37,7 @@ class Clock:
                 zones.append(zone)
         return cls(zones, of)
 
-    def part(self, rows: slice) -> Clock:
+    def part(self, rows: slice | Whole) -> Clock:
         """The clocks of some customers."""
         return Clock(self.zones, self.of[rows])
 

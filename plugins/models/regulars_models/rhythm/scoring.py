@@ -45,13 +45,14 @@ def score(config: RhythmSettings, fitted: Fitted, data: ModelData) -> dict[str, 
     following, overdue = np.full(len(data), np.nan), np.full(len(data), np.nan)
     weekday = np.full(len(data), None, dtype=object)
     for block in _blocks(data, config.event):
-        some = block.known.gaps > 0
-        theirs = habit(rhythm, block.known)
-        said = foresee(theirs, rhythm.skipped, block.known.last, block.today, block.hour)
-        at = block.clock.instants(said.day, said.hour)
-        following[block.rows] = np.where(some & ~said.far, at, np.nan)
-        overdue[block.rows] = np.where(some, said.overdue, np.nan)
-        weekday[block.rows] = np.where(some, names[theirs.weekdays.argmax(axis=1)], None)
+        some = np.flatnonzero(block.known.gaps)
+        last, today, hour = block.known.last[some], block.today[some], block.hour[some]
+        theirs, rows = habit(rhythm, block.known).rows(some), block.rows.start + some
+        said = foresee(theirs, rhythm.skipped, last, today, hour)
+        at = block.clock.part(some).instants(said.day, said.hour)
+        following[rows] = np.where(said.far, np.nan, at)
+        overdue[rows] = said.overdue
+        weekday[rows] = names[theirs.weekdays.argmax(axis=1)]
     return {"next_order": following, "overdue": overdue, "weekday": weekday}
 
 
