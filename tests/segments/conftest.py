@@ -5,8 +5,12 @@ from typing import TYPE_CHECKING
 import pytest
 from regulars.store import Store
 
+from tests.runs.conftest import client
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+__all__ = ["client"]
 
 
 @pytest.fixture

@@ -123,36 +123,38 @@ def _members(asked: _Asked) -> Select[Any]:
 
 def _evaluated(asked: _Asked, columns: Sequence[str]) -> Select[Any]:
     """Every customer's id, with 1 in the column of each segment that they are inside."""
-    scope, people, tests = _conditions(asked)
+    people, tests = _conditions(asked)
     flags = [
         case((test, 1), else_=0).label(name) for name, test in zip(columns, tests, strict=True)
     ]
-    key = scope.tables.customers.c.key.label("customer")
+    key = asked.scope.tables.customers.c.key.label("customer")
     return select(key, *flags).select_from(people)
 
 
-def _conditions(asked: _Asked) -> tuple[Scope, FromClause, list[ColumnElement[bool]]]:
+def _conditions(asked: _Asked) -> tuple[FromClause, list[ColumnElement[bool]]]:
     """The conditions of segments, over what they need of customers and no more."""
-    stored, tables = asked.scope, asked.scope.tables
-    read = {column for test in _tests(asked, stored) for column in _columns(test)}
-    traits = [each for each in stored.plan.columns if tables.traits.c[each.name] in read]
+    scope, tables = asked.scope, asked.scope.tables
+    tests = [scope.condition(asked.loaded.playbook.segments[name]) for name in asked.segments]
+    read = {part for test in tests for part in visitors.iterate(test) if isinstance(part, Column)}
     people: FromClause = tables.customers
+    traits = [each for each in scope.plan.columns if tables.traits.c[each.name] in read]
     if traits:
-        computed = _computed(traits, stored.events)
+        computed = _computed(traits, scope.events)
         people = people.outerjoin(computed, computed.c.customer == tables.customers.c.id)
-        tables = replace(tables, traits=typing.cast("Table", computed))
+        tests = [_instead(test, tables.traits, computed) for test in tests]
     if any(column.table is tables.scores for column in read):
         people = people.outerjoin(tables.scores, tables.scores.c.customer == tables.customers.c.id)
-    scope = replace(stored, tables=tables, compiled={})
-    return scope, people, _tests(asked, scope)
+    return people, tests
 
 
-def _tests(asked: _Asked, scope: Scope) -> list[ColumnElement[bool]]:
-    return [scope.condition(asked.loaded.playbook.segments[name]) for name in asked.segments]
+def _instead(test: ColumnElement[bool], table: Table, computed: Subquery) -> ColumnElement[bool]:
+    """``test`` over what is computed here, not over what a run keeps in ``table``."""
 
+    def column(element: Any, **_: Any) -> ColumnElement[Any] | None:
+        mine = isinstance(element, Column) and element.table is table
+        return computed.c[element.key] if mine else None
 
-def _columns(test: ColumnElement[bool]) -> Iterator[Column[Any]]:
-    return (part for part in visitors.iterate(test) if isinstance(part, Column))
+    return visitors.replacement_traverse(test, {}, column)
 
 
 def _computed(traits: Sequence[TraitColumn], events: Events) -> Subquery:

@@ -44,8 +44,9 @@ def written_for(warehouse: str, sql: str) -> str:
     dialect = sqlglot.Dialect.get_or_raise(warehouse)
     try:
         tree = joined(sqlglot.parse_one(sql, read="postgres"))
-        for change in (_folded, _double, partial(_ordered, dialect), partial(_named, warehouse)):
+        for change in (_folded, _double, partial(_ordered, dialect)):
             tree = tree.transform(change, copy=False)
+        _rename(tree, _RENAMED.get(warehouse, {}))
         if warehouse == "clickhouse":  # else who isn't found by a LEFT JOIN has 0, not NULL
             unknown = exp.EQ(this=exp.var("join_use_nulls"), expression=exp.Literal.number(1))
             tree.set("settings", [unknown])
@@ -93,9 +94,10 @@ def _ordered(dialect: Dialect, node: exp.Expr) -> exp.Expr:
     return node
 
 
-def _named(warehouse: str, node: exp.Expr) -> exp.Expr:
-    name = _RENAMED.get(warehouse, {}).get(type(node))
-    return exp.Anonymous(this=name, expressions=list(node.iter_expressions())) if name else node
+def _rename(tree: exp.Expr, names: Mapping[type[exp.Expr], str]) -> None:
+    for node in list(tree.find_all(*names)) if names else ():
+        arguments = list(node.iter_expressions())
+        node.replace(exp.Anonymous(this=names[type(node)], expressions=arguments))
 
 
 def _look_again(tree: exp.Expr) -> None:
