@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from regulars.predictions.alarms import alarms, reliefs
+from regulars.predictions.audits.alarms import alarms, reliefs
 from regulars.printing import Table, console, one_line, print_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from regulars.predictions.audit import Foretold, Scored, Selected
+    from regulars.predictions.audits.comparing import Foretold, Scored, Selected
     from regulars.runs.auditing import Audit
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from regulars.predictions.baselines import RECENCY
+from regulars.predictions.backtests.baselines import RECENCY
 from regulars.printing import console, one_line, print_table, print_tables
 
 from .model_tables import is_sentences, print_drivers, print_lists, share, tables
@@ -14,7 +14,7 @@ from .model_tables import is_sentences, print_drivers, print_lists, share, table
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from regulars.predictions.quality import Backtest
+    from regulars.predictions.backtests.quality import Backtest
     from regulars.runs.modelling import Modelled
 
 

@@ -10,7 +10,7 @@ from regulars.printing import Table, one_line, print_table
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from regulars.predictions.quality import Backtest, Quality
+    from regulars.predictions.backtests.quality import Backtest, Quality
     from regulars.predictions.versions import Version
     from regulars.runs.modelling import Modelled
 

@@ -14,7 +14,7 @@ from regulars.hooks.attribution import blamed
 from regulars.hooks.predictions import Reason
 from regulars.instants import DAY
 
-from .data import model_data
+from .reading.data import model_data
 from .versions import newest_version
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from regulars.hooks.attribution import blamed
 
 from .asking import fitted_to
-from .past import Past
+from .reading.past import Past
 from .scoring import scores_of
 from .spread import Numbers
 from .versions import found, keep_version, newest_version, version_of, version_row
@@ -94,7 +94,7 @@ def _keep(  # noqa: PLR0913, PLR0917 (what learned what, from what, and where th
     number: int,
 ) -> Learned:
     """Keep what ``model`` learned, with how good it is; it scores by what was kept of it."""
-    from .backtest import backtests  # noqa: PLC0415 (SciPy, as above)
+    from .backtests.exam import backtests  # noqa: PLC0415 (SciPy, as above)
 
     with blamed(model.blame):
         row = version_row(model, number, data, fitted)

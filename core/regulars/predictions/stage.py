@@ -9,9 +9,9 @@ import numpy as np
 
 from regulars.store import insert_rows
 
-from .data import model_data, trial_of_model
 from .fitting import learn
-from .sharing import joined, narrowed
+from .reading.data import model_data, trial_of_model
+from .reading.sharing import joined, narrowed
 from .ways import by_arm
 
 if TYPE_CHECKING:

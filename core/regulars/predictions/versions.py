@@ -14,7 +14,7 @@ from regulars.hooks.predictions import Fitted
 from regulars.instants import instant
 from regulars.store.tables import models
 
-from .quality import Backtest
+from .backtests.quality import Backtest
 from .spread import Spread
 
 if TYPE_CHECKING:

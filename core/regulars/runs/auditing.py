@@ -15,11 +15,11 @@ from regulars.experiments.arrays import arrays
 from regulars.playbook.conditions import InSegment, ScoreCondition
 from regulars.playbook.suggestions import unknown
 from regulars.playbook.walking import conditions_of
-from regulars.predictions.alarms import alarms
-from regulars.predictions.audit import distribution, foretold, selection
-from regulars.predictions.backtest import held_back
-from regulars.predictions.data import model_data
-from regulars.predictions.groups import LEAST, grouped
+from regulars.predictions.audits.alarms import alarms
+from regulars.predictions.audits.comparing import distribution, foretold, selection
+from regulars.predictions.audits.groups import LEAST, grouped
+from regulars.predictions.backtests.exam import held_back
+from regulars.predictions.reading.data import model_data
 
 from .glimpse import glimpse
 from .modelling import known_model
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from regulars.customers.scores import PlannedModel
     from regulars.playbook.loading import Loaded
     from regulars.playbook.playbook import Playbook
-    from regulars.predictions.audit import Foretold, Scored, Selection
-    from regulars.predictions.groups import Groups
-    from regulars.predictions.quality import Held
+    from regulars.predictions.audits.comparing import Foretold, Scored, Selection
+    from regulars.predictions.audits.groups import Groups
+    from regulars.predictions.backtests.quality import Held
     from regulars.segments.scope import Scope
 
 LEAST_GROUPS = 2

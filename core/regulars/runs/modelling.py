@@ -15,7 +15,7 @@ from regulars.errors import StoreError
 from regulars.hooks.predictions import Fitted
 from regulars.instants import instant
 from regulars.playbook.suggestions import unknown
-from regulars.predictions.picture import picture
+from regulars.predictions.pictures.picture import picture
 from regulars.predictions.versions import newest_version
 from regulars.store import tables
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from regulars.customers.scores import PlannedModel
     from regulars.playbook.loading import Loaded
-    from regulars.predictions.quality import Backtest
+    from regulars.predictions.backtests.quality import Backtest
     from regulars.predictions.versions import Version
 
 EDITED = (

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from regulars.customers.traits import plan_traits
 from regulars.hooks import Reads, micros
-from regulars.predictions.data import model_data
+from regulars.predictions.reading.data import model_data
 from regulars.runs.loading import load_playbook
 from regulars.segments.scope import Scope
 from regulars.store import Store
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from regulars.hooks import ModelData
 
-    from .conftest import Shop
+    from tests.predictions.conftest import Shop
 
     Write = Callable[..., None]
 

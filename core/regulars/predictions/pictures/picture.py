@@ -9,7 +9,7 @@ from .drawing import WIDTH, Panel, document, dot, legend, text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from .quality import Backtest
+    from regulars.predictions.backtests.quality import Backtest
 
 HEAD = 70  # pixels above the first row
 ROW = 390

@@ -6,9 +6,9 @@ import re
 from xml.etree import ElementTree as ET
 
 import pytest
-from regulars.predictions.drawing import ticks
-from regulars.predictions.picture import picture
-from regulars.predictions.quality import Backtest, Bin, Quality
+from regulars.predictions.backtests.quality import Backtest, Bin, Quality
+from regulars.predictions.pictures.drawing import ticks
+from regulars.predictions.pictures.picture import picture
 
 QUALITY = Quality(0.7, 10, 0.1)
 

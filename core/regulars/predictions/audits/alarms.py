@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .audit import BOUND
+from .comparing import BOUND
 from .groups import OTHERS, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from .audit import Foretold, Selected, Selection
+    from .comparing import Foretold, Selected, Selection
 
 QUARTERS = ("up to ", "over ")  # how groups of numbers begin
 MOST = 3  # groups that a sentence names

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from regulars.predictions.backtests.intervals import TAIL, of_mean, of_ratio, of_share
+
 from .groups import LEAST
-from .intervals import TAIL, of_mean, of_ratio, of_share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from regulars.hooks.predictions import Measure
+    from regulars.predictions.backtests.quality import Held
 
     from .groups import Groups
-    from .quality import Held
 
 # Uniform Guidelines on Employee Selection Procedures, 29 CFR 1607.4(D): a rate below four fifths
 # of the highest group's is evidence of adverse impact.

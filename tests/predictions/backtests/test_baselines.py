@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 from regulars.hooks import DAY, Foresees, ModelData, ModelEvents
-from regulars.predictions.baselines import area, baselines, quality
-from regulars.predictions.logistic import logistic
-from regulars.predictions.measures import came
+from regulars.predictions.backtests.baselines import area, baselines, quality
+from regulars.predictions.backtests.logistic import logistic
+from regulars.predictions.backtests.measures import came
 
-PURCHASES = Path(__file__).parents[2] / "examples" / "cdnow" / "purchases.csv"
+PURCHASES = Path(__file__).parents[3] / "examples" / "cdnow" / "purchases.csv"
 SEEN = int(np.datetime64("1997-09-30", "us").astype(np.int64))
 UTC = ZoneInfo("UTC")
 

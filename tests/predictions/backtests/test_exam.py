@@ -10,24 +10,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from regulars.hooks import DAY
-from regulars.predictions.backtest import backtest, held_back
-from regulars.predictions.data import model_data
-from regulars.predictions.quality import Held
-from regulars.predictions.sharing import watched
+from regulars.predictions.backtests.exam import backtest, held_back
+from regulars.predictions.backtests.quality import Held
+from regulars.predictions.reading.data import model_data
+from regulars.predictions.reading.sharing import watched
 from regulars.predictions.versions import newest_version
 
-from .conftest import Shop, opened
+from tests.predictions.conftest import Shop, opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from regulars.hooks import ModelData
-    from regulars.predictions.quality import Backtest
+    from regulars.predictions.backtests.quality import Backtest
 
     Write = Callable[..., None]
 
 NOW = "2026-01-29"
-CDNOW = Path(__file__).parents[2] / "examples" / "cdnow"
+CDNOW = Path(__file__).parents[3] / "examples" / "cdnow"
 CDNOW_PLAYBOOK = """\
 playbook: cdnow
 timezone: UTC

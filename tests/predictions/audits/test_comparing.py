@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from regulars.predictions.alarms import alarms, reliefs
-from regulars.predictions.audit import Selection, distribution, foretold, selection
-from regulars.predictions.groups import Groups
-from regulars.predictions.intervals import of_mean, of_ratio, of_share
-from regulars.predictions.quality import Held
+from regulars.predictions.audits.alarms import alarms, reliefs
+from regulars.predictions.audits.comparing import Selection, distribution, foretold, selection
+from regulars.predictions.audits.groups import Groups
+from regulars.predictions.backtests.intervals import of_mean, of_ratio, of_share
+from regulars.predictions.backtests.quality import Held
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

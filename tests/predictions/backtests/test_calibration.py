@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from regulars.predictions.calibration import calibration, curve
+from regulars.predictions.backtests.calibration import calibration, curve
 
 
 def test_ten_bins_hold_everybody_from_least_to_most() -> None:

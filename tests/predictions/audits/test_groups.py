@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from regulars.predictions.groups import Groups, grouped
+from regulars.predictions.audits.groups import Groups, grouped
 
 
 def objects(*values: Any) -> Any:

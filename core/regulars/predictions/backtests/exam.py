@@ -16,15 +16,15 @@ from sqlalchemy import select
 from regulars.errors import PluginError
 from regulars.experiments.arrays import arrays
 from regulars.instants import DAY, instant
+from regulars.predictions.asking import fitted_to
+from regulars.predictions.reading.past import Past
+from regulars.predictions.reading.sharing import narrowed, watched
+from regulars.predictions.scoring import scores_of
 
-from .asking import fitted_to
 from .baselines import baselines, quality
 from .calibration import calibration, curve
 from .measures import beginning, came
-from .past import Past
 from .quality import Backtest, Held
-from .scoring import scores_of
-from .sharing import narrowed, watched
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,0 +1,1 @@
+"""Backtests: what a model would have foreseen, held against what came and beside baselines."""

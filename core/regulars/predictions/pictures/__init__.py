@@ -1,0 +1,1 @@
+"""Pictures: how a model did when it was tested, drawn as SVG."""
