@@ -26,11 +26,13 @@ class Process:
     """One process that ended: its answer, its wall-clock seconds, its peak memory in MB.
 
     Where the system tells it (Linux), the memory is that of the process and those it started.
+    ``cpu_seconds`` are the processor's, theirs as well: on a busy machine the clock says little.
     """
 
     answer: dict[str, Any]
     seconds: float
     peak_mb: float
+    cpu_seconds: float
 
 
 def regulars(folder: Path, *arguments: str) -> Process:
@@ -43,24 +45,24 @@ def measured(folder: Path, *arguments: str, python: str = sys.executable) -> Pro
     with tempfile.TemporaryFile("w+") as output:
         start = time.perf_counter()
         process = subprocess.Popen([python, *arguments], cwd=folder, stdout=output)
-        status, peak = awaited(process.pid)
+        status, peak, cpu = awaited(process.pid)
         taken = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
             sys.exit(f"{python} {' '.join(arguments)} ended with status {process.returncode}")
         output.seek(0)
-        return Process(json.load(output), taken, peak)
+        return Process(json.load(output), taken, peak, cpu)
 
 
-def awaited(pid: int) -> tuple[int, float]:
-    """The status with which a process ended, and its peak memory in MB with all it started."""
+def awaited(pid: int) -> tuple[int, float, float]:
+    """The status with which a process ended; with what it started, peak MB and processor's s."""
     together = 0.0
     while True:
         together = max(together, resident(pid))
         done, status, usage = os.wait4(pid, os.WNOHANG)
         if done:
             alone = usage.ru_maxrss / (1_048_576 if sys.platform == "darwin" else 1_024)
-            return status, max(alone, together)
+            return status, max(alone, together), usage.ru_utime + usage.ru_stime
         time.sleep(0.02)
 
 

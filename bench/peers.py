@@ -34,10 +34,12 @@ HERE = Path(__file__).parent
 NEEDED = ("django-drip-campaigns", "pandas")
 SEED = 7_000
 FIRST, NEXT = "2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z"
+STORE = ".regulars/engine.db"
 SENT = {
     "regulars": ".regulars/drip.db",
     "django": "drip.sqlite3",
 }
+OF_MESSAGES = ("deliveries", "entries", "steps")
 ADDRESSES = {
     "regulars": "SELECT address FROM deliveries WHERE state = 'sent'",
     "django": "SELECT email FROM drip_sentdrip d JOIN auth_user u ON u.id = d.user_id",
@@ -75,7 +77,8 @@ def lines(*names: str, until: str | None = None) -> int:
 
 
 def figures(process: Process) -> dict[str, Any]:
-    return {"seconds": process.seconds, "peak_mb": process.peak_mb}
+    taken = {"seconds": process.seconds, "cpu_seconds": process.cpu_seconds}
+    return taken | {"peak_mb": process.peak_mb}
 
 
 # ---------------------------------------------------------------------------- the drip
@@ -112,6 +115,7 @@ def drip(folder: Path, count: int, python: str) -> Result:
             "sent_again": ours[1].answer["decisions"]["sent"],
             "again": figures(ours[1]),
             "bytes": (folder / SENT["regulars"]).stat().st_size,
+            "bytes_each": bytes_each(folder),
             "lines": lines("peers_drip.yaml", "peers_drip.html.j2"),
             **figures(ours[0]),
         }
@@ -135,6 +139,21 @@ def of_django(folder: Path, python: str, *how: str) -> Result:
         "lines": lines("peers_drip.py", "peers_drip.html.j2"),
         **figures(sent),
     }
+
+
+def bytes_each(folder: Path) -> float:
+    """What one message leaves in our store: the rows of its delivery and entry, with indexes."""
+    with sqlite3.connect(folder / SENT["regulars"]) as store:
+        (count,) = store.execute("SELECT COUNT(*) FROM deliveries").fetchone()
+        store.execute("VACUUM INTO ?", (str(folder / "whole.db"),))
+    whole = (folder / "whole.db").stat().st_size
+    with sqlite3.connect(folder / "whole.db", isolation_level=None) as copy:
+        for name in OF_MESSAGES:
+            copy.execute(f"DELETE FROM {name}")
+        copy.execute("VACUUM")
+    rest = (folder / "whole.db").stat().st_size
+    (folder / "whole.db").unlink()
+    return (whole - rest) / int(count)
 
 
 def addresses(folder: Path, whose: str) -> list[str]:
@@ -165,15 +184,23 @@ def segments(folder: Path, customers: int, events: int, python: str) -> Result:
             "regulars": {**figures(ours), "parts": ours.answer["seconds"]},
             "pandas": {**figures(theirs), "parts": theirs.answer},
             "members": same_members(folder),
+            "by_hand_seconds": by_hand(folder, at),
         }
     return result
+
+
+def by_hand(folder: Path, at: str) -> float:
+    """The statement that a person wrote for our store; it counts the members and keeps nothing."""
+    script = str(HERE / "engine_by_hand.py")
+    seconds: float = measured(folder, script, STORE, at).answer["seconds"]
+    return seconds
 
 
 def same_members(folder: Path) -> int:
     """How many memberships there are, the same ones on both sides."""
     query = """SELECT s.name, c."key" FROM members m
         JOIN segments s ON s.id = m.segment JOIN customers c ON c.id = m.customer"""
-    with sqlite3.connect(folder / ".regulars/engine.db") as store:
+    with sqlite3.connect(folder / STORE) as store:
         ours = set(store.execute(query))
     theirs: dict[str, list[str]] = json.loads((folder / "segments.json").read_text())
     others = {(name, customer) for name, inside in theirs.items() for customer in inside}
@@ -203,31 +230,32 @@ def told(result: Result) -> str:
         "django": "django-drip-campaigns",
         "django_together": "  in one transaction",
     }
-    rows: list[Row] = [("a drip over users", f"{result['users']:,}", "")]
+    rows: list[Row] = [("a drip: users", f"{result['users']:,}", "")]
     for key, name in names.items():
         found = result["drip"][key]
-        sent = f"{found['sent']:,} sent, then {found['sent_again']:,} in {_short(found['again'])}"
+        size = f"{found['lines']} lines, a store of {found['bytes'] / 1e6:.0f} MB"
         rows += [
-            (name, _short(found), sent),
-            ("  lines, store", f"{found['lines']}", f"{found['bytes'] / 1e6:.0f} MB"),
+            _row(f"{name}", found, f"{found['sent']:,} sent; {size}"),
+            _row("  asked again", found["again"], f"{found['sent_again']:,} sent"),
         ]
     found = result["segments"]
-    rows.append(
-        ("20 segments, customers", f"{result['customers']:,}", f"{result['events']:,} events")
-    )
+    customers = f"{result['customers']:,}"
+    rows.append(("20 segments: customers", customers, f"{result['events']:,} events"))
     for name in ("regulars", "pandas"):
         first, after = found["first"][name], found["next"][name]
         rows += [
-            (f"{name}, first", _short(first), _parts(first)),
-            ("  one more day", _short(after), _parts(after)),
-            ("  lines", f"{found['lines'][name]}", ""),
+            _row(name, first, f"{found['lines'][name]} lines; {_parts(first)}"),
+            _row("  one more day", after, _parts(after)),
         ]
-    rows.append(("same members", f"{found['next']['members']:,}", ""))
+    for when, name in {"first": "one statement by hand", "next": "  one more day"}.items():
+        rows.append((name, f"{found[when]['by_hand_seconds']:.1f} s", "over our store"))
+    rows.append(("memberships, the same", f"{found['next']['members']:,}", ""))
     return table(rows)
 
 
-def _short(found: dict[str, Any]) -> str:
-    return f"{found['seconds']:.1f} s {found['peak_mb']:.0f} MB"
+def _row(name: str, found: dict[str, Any], more: str) -> Row:
+    taken = f"{found['cpu_seconds']:.1f} s of processor, {found['peak_mb']:.0f} MB"
+    return name, f"{found['seconds']:.1f} s", f"{taken}; {more}"
 
 
 def _parts(found: dict[str, Any]) -> str:
