@@ -232,18 +232,24 @@ EXAMPLES: dict[str, tuple[list[dict[str, Any]], list[Any]]] = {
         [spread({"where": {"item": {"is": "br"}}}), spread({"where": {"item": {"is": "bread"}}})],
         [("happened", "c0", -DAY, "order", {"item": "bread"}, 1), ("passed", DAY), ("edited", 1)],
     ),
+    # a month before March 30 at 8:00 and before March 31 at 7:00 begins on the last of February
     "a window that goes back by the calendar": (
         [spread({"within": "1mo"})] * 2,
         [
-            ("happened", "c0", timedelta(days=-31, hours=1), "order", {}, 1),
-            ("passed", 14 * HOUR),
-            ("passed", DAY - HOUR),
+            ("passed", timedelta(days=57, hours=9, minutes=30)),
+            ("happened", "c0", timedelta(days=-29, minutes=-30), "order", {}, 1),
+            ("passed", DAY),
             ("passed", DAY - HOUR),
         ],
     ),
     "an event that lies ahead of two runs": (
         [spread({}, {"last": {"last": "order"}})] * 2,
-        [("happened", "c0", 2 * DAY, "order", {}, 1), *[("passed", DAY)] * 3],
+        [
+            ("happened", "c0", -DAY, "order", {}, 1),
+            ("passed", DAY),
+            ("happened", "c0", 2 * DAY, "order", {}, 2),
+            *[("passed", DAY)] * 3,
+        ],
     ),
     "a property compared with the clock": (
         [spread({"where": {"due": {"within_last": "7d"}}})] * 2,
@@ -256,10 +262,11 @@ EXAMPLES: dict[str, tuple[list[dict[str, Any]], list[Any]]] = {
     "an event under the number of one that is gone": (
         [spread({})] * 2,
         [
-            ("happened", "c0", -DAY, "order", {}, 1),
+            ("happened", "c1", -DAY, "order", {}, 1),
+            ("happened", "c0", -DAY, "order", {}, 2),
             ("passed", DAY),
             ("forgot", "c0", 0),
-            ("happened", "c1", -DAY, "order", {}, 2),
+            ("happened", "c1", -DAY, "order", {}, 3),
         ],
     ),
 }
