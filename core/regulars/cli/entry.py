@@ -21,6 +21,7 @@ COMMANDS = {
     "check": "find everything that is wrong with a playbook",
     "plan": "say what a run would do, and do nothing",
     "run": "do what the playbook says",
+    "work": "send what a run has decided, by several workers",
     "approvals": "agree to messages that wait for a person",
     "segments": "list segments and who is in them",
     "customers": "show what is known of a customer",

@@ -15,13 +15,16 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from regulars.errors import RegularsError
     from regulars.hooks import Plugins
     from regulars.playbook.loading import Loaded
+    from regulars.playbook.times import LocalTime
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 playbook_argument = click.argument("playbook", type=click.Path(path_type=Path))
+playbooks_argument = click.argument(
+    "playbooks", metavar="PLAYBOOK...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
 at_option = click.option(
     "--at",
@@ -51,27 +54,11 @@ def opened(path: Path) -> Iterator[Loaded]:
 
     Errors inside are redacted of its secrets, and a source's error says where the source stands.
     """
-    from regulars.errors import RegularsError
-    from regulars.playbook.secrets import redact
-    from regulars.runs.loading import load_playbook
+    from regulars.runs.loading import load_playbook, spoken
 
     loaded = load_playbook(path)
-    try:
+    with spoken(loaded):
         yield loaded
-    except RegularsError as error:
-        told = _placed(error, loaded)
-        told.args = tuple(redact(str(item), loaded.playbook.secrets) for item in told.args)
-        raise told from error
-
-
-def _placed(error: RegularsError, loaded: Loaded) -> RegularsError:
-    """``error``, with the place of the source that it speaks of."""
-    from regulars.errors import SourceError
-
-    if not isinstance(error, SourceError) or error.source is None:
-        return error
-    place = ":".join(map(str, loaded.place(("sources", error.source))))
-    return SourceError(f"{place}: {error}", source=error.source)
 
 
 def instant_of(text: str | None, loaded: Loaded) -> datetime:
@@ -80,12 +67,20 @@ def instant_of(text: str | None, loaded: Loaded) -> datetime:
     Raises:
         click.BadParameter: the text is no time.
     """
+    written = time_of(text)
+    return datetime.now(UTC) if written is None else written.at(loaded.playbook.timezone)
+
+
+def time_of(text: str | None) -> LocalTime | None:
+    """What ``--at`` writes, in whichever zone.
+
+    Raises:
+        click.BadParameter: the text is no time.
+    """
     from regulars.playbook.times import LocalTime
 
-    if text is None:
-        return datetime.now(UTC)
     try:
-        return LocalTime.parse(text).at(loaded.playbook.timezone)
+        return None if text is None else LocalTime.parse(text)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--at") from None
 

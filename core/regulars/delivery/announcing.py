@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,15 +17,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Audience:
-    """The person who looks on, and ``plugins`` that watch; those of a rehearsal are None."""
+    """The person who looks on, and ``plugins`` that watch; those of a rehearsal are None.
+
+    ``counts`` says how many were told of, by state.
+    """
 
     run: RunInfo
     progress: Progress
     plugins: Plugins | None
+    counts: Counter[str] = field(default_factory=Counter)
 
     def tell(self, settled: Sequence[Answer]) -> None:
         """Tell what was decided; a message that is planned again is not."""
         decided = [answer for answer in settled if answer.outcome.state != "planned"]
+        self.counts.update(answer.outcome.state for answer in decided)
         self.progress.advance(len(decided))
         if self.plugins is None:
             return

@@ -12,7 +12,8 @@ failures in a row, no success) the rest of its messages are not even tried, but 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from regulars.instants import micros
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from regulars.segments.scope import Scope
     from regulars.store import Store
 
+    from .go_ahead import Guest
     from .ledger import Claim
 
 PAUSES = (1.0, 4.0)  # seconds before each further round
@@ -49,14 +51,16 @@ _LAST_PATIENCE = 40.0  # seconds that a send in progress is given when the run b
 class Delivered:
     """Channels that were away, each with its last failure; their messages are still planned.
 
-    ``samples`` are the first few different messages that a rehearsal would have sent.
+    ``samples`` are the first few different messages that a rehearsal would have sent, ``counts``
+    says how many messages were decided here, by state.
     """
 
-    away: Mapping[str, str]
+    away: Mapping[str, str] = field(default_factory=dict)
     samples: tuple[Sample, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=Counter)
 
 
-def deliver(  # noqa: PLR0913 (the last four have defaults)
+def deliver(  # noqa: PLR0913 (the last five have defaults)
     store: Store,
     scope: Scope,
     run: RunInfo,
@@ -66,15 +70,18 @@ def deliver(  # noqa: PLR0913 (the last four have defaults)
     in_flight: int = IN_FLIGHT,
     progress: Progress | None = None,
     pauses: Sequence[float] = PAUSES,
+    guest: Guest | None = None,
 ) -> Delivered:
     """Send every planned message of the store.
 
     At most ``in_flight`` messages are claimed at a time: so many can become unknown when the
-    process dies. With ``rehearse`` no channel is opened and every message counts as accepted.
+    process dies. With ``rehearse`` no channel is opened and every message counts as accepted. A
+    ``guest`` sends only what the run has let go.
     """
     rehearsal = Rehearsal() if rehearse else None
+    word, begins = (guest.word, guest.begins) if guest else (None, 0.0)
     loop = _Loop(
-        InHand(store, scope, Ledger(me(), run_id, micros(scope.now))),
+        InHand(store, scope, Ledger(me(), run_id, micros(scope.now), word)),
         in_flight,
         Composer(scope, run, make_key=not rehearse),
         rehearsal or Workers(channels_of(scope, run), Gate()),
@@ -82,13 +89,14 @@ def deliver(  # noqa: PLR0913 (the last four have defaults)
         Audience(run, progress or Silent(), None if rehearse else scope.plugins),
     )
     try:
-        loop.go(pauses)
+        loop.go(pauses, begins)
     except BaseException:
         loop.break_off()
         raise
     finally:
         loop.workers.stop(_LAST_PATIENCE)
-    return Delivered(loop.rounds.away, tuple(rehearsal.samples.values()) if rehearsal else ())
+    samples = tuple(rehearsal.samples.values()) if rehearsal else ()
+    return Delivered(loop.rounds.away, samples, loop.audience.counts)
 
 
 def recover(store: Store, scope: Scope, run_id: int) -> int:
@@ -104,6 +112,13 @@ def recover(store: Store, scope: Scope, run_id: int) -> int:
         return ledger.recover(connection, lambda *where: may_repeat(scope, *where))
 
 
+def take_back(store: Store, scope: Scope, run_id: int) -> int:
+    """Take back what dead processes left claimed, and nothing else; see ``recover``."""
+    ledger = Ledger(me(), run_id, micros(scope.now))
+    with store.transaction() as connection:
+        return ledger.recover(connection, lambda *where: may_repeat(scope, *where))
+
+
 @dataclass(frozen=True)
 class _Loop:
     hand: InHand
@@ -113,12 +128,15 @@ class _Loop:
     rounds: Rounds
     audience: Audience
 
-    def go(self, pauses: Sequence[float]) -> None:
+    def go(self, pauses: Sequence[float], begins: float) -> None:
         """One round, and another after each pause while there is something to try again."""
-        self.audience.progress.start("sending", self.hand.waiting())
+        waiting, first = self.hand.waiting(begins)
+        self.audience.progress.start("sending", waiting)
         for pause in (*pauses, None):
             self.rounds.begin(last=pause is None)
-            self._round()
+            if first:
+                self._pass(first)
+            self._pass(0)
             if pause is None or not self.rounds.again:
                 return
             time.sleep(pause)
@@ -131,13 +149,14 @@ class _Loop:
         finally:  # whoever interrupts the waiting too still gets a ledger that is right
             self.hand.let_go(self.workers.handed)
 
-    def _round(self) -> None:
-        cursor = 0
+    def _pass(self, cursor: int) -> None:
+        """Send what is planned with numbers above ``cursor``, to the end."""
         while True:
             claims, refusals = self._commit(cursor)
             if not claims and not self.workers.outstanding:
                 return
             cursor = claims[-1].id if claims else cursor
+            self.hand.provide(claims)
             for claim in claims:
                 self._begin(claim, refusals.get(claim.id))
             self._collect(_PATIENCE)

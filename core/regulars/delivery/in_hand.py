@@ -38,7 +38,7 @@ class InHand:
     """Claims and their answers, between one transaction and the next.
 
     ``answers`` are not yet written down; ``material`` is what the claims, and some that come behind
-    them, are made of.
+    them, are made of. It is read apart: on SQLite nobody else can write while we do.
     """
 
     store: Store
@@ -49,12 +49,15 @@ class InHand:
     _last_look: LastLook | None = None
     _showing: Showing | None = None
 
-    def waiting(self) -> int:
-        """How many messages are planned."""
-        ledger = tables.deliveries
-        waiting = select(func.count()).where(ledger.c.state == "planned")
-        with self.store.transaction() as connection:
-            return connection.scalar(waiting) or 0
+    def waiting(self, begins: float = 0.0) -> tuple[int, int]:
+        """How many messages are planned, and the number at the share ``begins`` of them."""
+        planned = tables.deliveries.c.state == "planned"
+        id_ = tables.deliveries.c.id
+        with self.store.reading() as connection:
+            count, least, most = connection.execute(
+                select(func.count(), func.min(id_), func.max(id_)).where(planned)
+            ).one()
+        return count, int(least + (most - least) * begins) if count and begins else 0
 
     def settle(self, connection: Connection) -> list[Claim]:
         """Write the answers down; returns the claims whose answer came too late to count."""
@@ -92,14 +95,18 @@ class InHand:
         return claims, self._look_again(connection, claims)
 
     def _look_again(self, connection: Connection, claims: Sequence[Claim]) -> dict[int, str]:
-        """Consent as it is now; what the messages are made of is read some batches ahead."""
+        """Consent as it is now."""
         if not claims:
             return {}
-        if not self.material.covers(claims):
-            self.material = gather(connection, self.scope, claims)
         if self._last_look is None:
             self._last_look = LastLook(connection, self.scope)
         return self._last_look.refusals(connection, [claim.id for claim in claims])
+
+    def provide(self, claims: Sequence[Claim]) -> None:
+        """Read what ``claims`` are made of, and some batches ahead, unless it is here."""
+        if not self.material.covers(claims):
+            with self.store.reading() as connection:
+                self.material = gather(connection, self.scope, claims)
 
     def let_go(self, handed: Collection[int]) -> None:
         """Settle what is answered and plan the rest again, but for what was ``handed`` on."""

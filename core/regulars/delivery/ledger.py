@@ -17,6 +17,7 @@ from regulars.batches import batches
 from regulars.instants import micros
 from regulars.store import tables, update_rows
 
+from .go_ahead import go_ahead
 from .outcomes import storable
 from .owners import is_gone
 from .statements import CLAIM, CLAIMED, PLANNED, RENEW, SETTLE, STANDING
@@ -54,11 +55,15 @@ class Claim:
 
 @dataclass(frozen=True)
 class Ledger:
-    """The ledger in the hands of one owner in one run; ``now`` is the run's, in microseconds."""
+    """The ledger in the hands of one owner in one run; ``now`` is the run's, in microseconds.
+
+    A guest claims only while the run's ``word`` holds (``go_ahead.py``).
+    """
 
     owner: str
     run: int
     now: int
+    word: str | None = None
 
     def claim(
         self, connection: Connection, limit: int, after: int = 0, away: Collection[str] = ()
@@ -69,7 +74,7 @@ class Ledger:
         """
         planned = PLANNED.where(_ledger.c.channel.not_in(away)) if away else PLANNED
         ids = connection.scalars(planned, {"after": after, "most": limit}).all()
-        if not ids:
+        if not ids or not self._may_claim(connection):
             return []
         connection.execute(CLAIM, {"ids": ids, "me": self.owner, "until": lease_end()})
         return [Claim(*row) for row in connection.execute(CLAIMED, {"ids": ids}).all()]
@@ -106,27 +111,30 @@ class Ledger:
         """Take back what dead owners left claimed; returns how many.
 
         It becomes unknown, or planned again where ``may_repeat(message, channel)``. An owner is
-        dead when its process on this machine has ended, elsewhere when its lease has.
+        dead when its process on this machine has ended, elsewhere when its lease has. The rows of
+        the living are not even locked: they settle them meanwhile.
         """
-        left = connection.execute(
-            select(_ledger).where(_ledger.c.state == "claimed").with_for_update()
-        ).all()
+        left = connection.execute(select(_ledger).where(_ledger.c.state == "claimed")).all()
         late = micros(datetime.now(UTC))
-        gone = {owner: is_gone(owner) for owner in {row.owner for row in left}}
-        dead = [row for row in left if gone[row.owner] or row.lease_until < late]
+        gone = {owner for owner in {row.owner for row in left} if is_gone(owner)}
+        dead = [row for row in left if row.owner in gone or row.lease_until < late]
+        still = (_ledger.c.state == "claimed") & (
+            _ledger.c.owner.in_(gone) | (_ledger.c.lease_until < late)
+        )
         free = [row.id for row in dead if may_repeat(row.message, row.channel)]
         lost = [row.id for row in dead if not may_repeat(row.message, row.channel)]
         again: dict[str, Any] = {"state": "planned", "owner": None, "lease_until": None}
         unknown = again | {"state": "unknown", "reason": "interrupted", "detail": _INTERRUPTED}
         unknown |= {"decided_by": self.run, "settled_at": self.now}
+        taken = 0
         for ids, values in ((free, again), (lost, unknown)):
             for batch in batches(ids, _AT_ONCE):
-                some = _ledger.c.id.in_(batch)
+                some = _ledger.c.id.in_(batch) & still  # others may recover the same ones
                 # the fence grows, so that a late answer is refused
-                connection.execute(
+                taken += connection.execute(
                     update(_ledger).where(some).values(**values, fence=_ledger.c.fence + 1)
-                )
-        return len(dead)
+                ).rowcount
+        return taken
 
     def take_up(self, connection: Connection) -> None:
         """Plan again what failed for now in earlier runs, unless it was planned too long ago."""
@@ -137,6 +145,9 @@ class Ledger:
             .where(_ledger.c.planned_at > oldest)
             .values(state="planned", reason=None, detail=None, decided_by=None, settled_at=None)
         )
+
+    def _may_claim(self, connection: Connection) -> bool:
+        return self.word is None or go_ahead(connection) == self.word
 
     def _mine(self) -> ColumnElement[bool]:
         return (_ledger.c.state == "claimed") & (_ledger.c.owner == self.owner)

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from contextlib import ExitStack, suppress
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
@@ -99,7 +100,9 @@ class Workers:
         self.outstanding += 1
         if len(target.started) < target.threads:
             name = f"{target.name}-{len(target.started) + 1}"
-            thread = threading.Thread(target=self._work, args=(target,), name=name, daemon=True)
+            apart = copy_context().run  # so that what it logs is known to be this run's
+            thread = threading.Thread(target=apart, args=(self._work, target), name=name)
+            thread.daemon = True
             target.started.append(thread)
             thread.start()
 

@@ -168,13 +168,16 @@ def _by_name(column: ColumnElement[str], numbers: Mapping[str, int]) -> ColumnEl
 
 
 def write_down(connection: Connection, candidates: Candidates) -> None:
-    """Give every message of the ledger that was decided on its decision."""
+    """Give every message of the ledger that was decided on its decision.
+
+    One that somebody claimed meanwhile (``regulars work``) is theirs.
+    """
     deliveries, table = tables.deliveries, candidates.table
     decided = table.c.state != "planned"
     skipped = table.c.state == "skipped"
     connection.execute(
         update(deliveries)
-        .where(deliveries.c.id == table.c.delivery)
+        .where(deliveries.c.id == table.c.delivery, deliveries.c.state.in_(OPEN))
         .values(
             state=table.c.state,
             reason=table.c.reason,

@@ -96,8 +96,13 @@ def _recorded(store: Store, playbook: str, now: datetime) -> tuple[int, RunInfo]
         row = {"at": micros(now), "started_at": started}
         made = connection.execute(insert(tables.runs).values(row)).inserted_primary_key
         number: int = made[0] if made else 0
+    return number, run_info(playbook, number, now)
+
+
+def run_info(playbook: str, number: int, now: datetime) -> RunInfo:
+    """What plugins are told of the run ``number``."""
     name = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{number}"
-    return number, RunInfo(id=name, playbook=playbook, at=now)
+    return RunInfo(id=name, playbook=playbook, at=now)
 
 
 def finish(store: Store, number: int, summary: Summary) -> None:

@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import sys
 from contextlib import closing, contextmanager, nullcontext, redirect_stdout
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regulars.customers.loading.ingest import ingest
 from regulars.customers.privacy.retention import keep_to_retention
 from regulars.delivery import IN_FLIGHT
-from regulars.delivery.deliver import deliver, recover
+from regulars.delivery.deliver import Delivered, deliver, recover, take_back
+from regulars.delivery.go_ahead import give_go_ahead, withdraw_go_ahead
 from regulars.experiments.allocating import allocate
 from regulars.journeys.stage import run_journeys
 from regulars.policy import decide
@@ -26,31 +28,36 @@ from regulars.segments.membership import refresh_segments
 from regulars.store import Store, hold, rehearse
 
 from .beginning import begin, finish
-from .summary import Summary, count_decisions
+from .summary import Summary, count_decisions, count_planned
 from .understanding import understand
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from regulars.playbook.loading import Loaded
     from regulars.progress import Progress
+    from regulars.segments.scope import Scope
     from regulars.store.profiling import Profile
 
     from .beginning import Begun
 
 
-def run(
+def run(  # noqa: PLR0913 (all but two have defaults)
     loaded: Loaded,
     now: datetime,
     progress: Progress | None = None,
     *,
     in_flight: int = IN_FLIGHT,
     profile: Profile | None = None,
+    helpers: Callable[[], object] | None = None,
+    leave_sending: bool = False,
 ) -> Summary:
     """Do what the playbook says at ``now``, with at most ``in_flight`` messages claimed at a time.
 
-    A ``profile`` learns which statements it spends its time on.
+    A ``profile`` learns which statements it spends its time on. ``helpers`` are called when all is
+    decided and send what they can; the run sends what they leave. With ``leave_sending`` it sends
+    nothing: that is left to ``regulars work``.
 
     Raises:
         BusyError: another run holds this playbook.
@@ -61,7 +68,8 @@ def run(
         with nullcontext() if profile is None else profile.watching(store):
             begun = begin(store, loaded, now, profile)
             plugins.run_started(begun.info)
-            summary = _stages(store, loaded, begun, progress or Silent(), in_flight=in_flight)
+            send = _Sending(in_flight, helpers, leave=leave_sending)
+            summary = _stages(store, loaded, begun, progress or Silent(), send)
         plugins.run_finished(begun.info, summary.as_json())
         return summary
 
@@ -79,18 +87,36 @@ def rehearsed(
     """The store as ``run`` would leave it at ``now``, and what it would do; nothing of it lasts."""
     with rehearse(loaded.playbook.store) as store, redirect_stdout(sys.stderr):
         begun = begin(store, loaded, now)
-        yield store, _stages(store, loaded, begun, progress or Silent(), rehearsal=True)
+        yield store, _stages(store, loaded, begun, progress or Silent(), None)
 
 
-def _stages(  # noqa: PLR0913 (the last two tell a run from a plan)
+@dataclass(frozen=True)
+class _Sending:
+    """How a run sends."""
+
+    in_flight: int
+    helpers: Callable[[], object] | None
+    leave: bool
+
+    def send(self, store: Store, scope: Scope, begun: Begun, progress: Progress) -> Delivered:
+        give_go_ahead(store, begun.number)
+        if self.leave:
+            return Delivered()
+        if self.helpers is not None:
+            self.helpers()
+            take_back(store, scope, begun.number)
+        flight = self.in_flight
+        return deliver(store, scope, begun.info, begun.number, in_flight=flight, progress=progress)
+
+
+def _stages(
     store: Store,
     loaded: Loaded,
     begun: Begun,
     progress: Progress,
-    *,
-    rehearsal: bool = False,
-    in_flight: int = IN_FLIGHT,
+    sending: _Sending | None,
 ) -> Summary:
+    """The stages; without ``sending`` it is a plan, which rehearses that."""
     playbook, clock, number, now = loaded.playbook, begun.clock, begun.number, begun.info.at
     with clock.stage("ingest"):
         ingested = ingest(store, loaded, begun.traits.shape, now, progress)
@@ -104,20 +130,17 @@ def _stages(  # noqa: PLR0913 (the last two tell a run from a plan)
     with clock.stage("allocate"):
         allocate(store, scope)
     with clock.stage("journeys"):
+        if sending is not None:
+            withdraw_go_ahead(store)
         recover(store, scope, number)  # before them: who leaves takes what is tried again along
         journeys = run_journeys(store, scope, number)
     with clock.stage("policy"):
         decide(store, scope, number)
     with clock.stage("delivery"):
-        delivered = deliver(
-            store,
-            scope,
-            begun.info,
-            number,
-            rehearse=rehearsal,
-            in_flight=in_flight,
-            progress=progress,
-        )
+        if sending is None:
+            delivered = deliver(store, scope, begun.info, number, rehearse=True, progress=progress)
+        else:
+            delivered = sending.send(store, scope, begun, progress)
     summary = Summary(
         playbook.id,
         now,
@@ -132,6 +155,7 @@ def _stages(  # noqa: PLR0913 (the last two tell a run from a plan)
         edits=journeys.edits,
         retained=retained,
         models=models,
+        left=count_planned(store) if sending is not None and sending.leave else None,
     )
     finish(store, number, summary)
     return summary

@@ -43,7 +43,8 @@ class Summary:
     for the next run. ``samples`` are messages that a plan would have sent. ``goals`` are the goals
     that were seen to be reached, by journey; ``edits`` what became of those who stood before a step
     that is gone. ``retained`` says which old events are not kept any longer. ``models`` are what
-    each model learned, and whom it scored.
+    each model learned, and whom it scored. ``left`` says how many messages wait for others to send
+    them, where the run was told to leave that.
     """
 
     playbook: str
@@ -59,11 +60,14 @@ class Summary:
     edits: tuple[Edit, ...] = ()
     retained: Retained | None = None
     models: Mapping[str, ModelCount] = field(default_factory=dict)
+    left: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The object that ``--json`` prints."""
         told = {**asdict(self), "at": _written(self.at)}
         del told["away"], told["samples"]
+        if self.left is None:
+            del told["left"]
         if self.retained is not None:
             told["retained"]["until"] = _written(self.retained.until)
         for counts in told["ingested"].values():
@@ -80,6 +84,14 @@ class Summary:
 
 def _written(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")
+
+
+def count_planned(store: Store) -> int:
+    """How many messages are planned, or claimed by others who are at work already."""
+    state = tables.deliveries.c.state
+    query = select(func.count()).where(state.in_(("planned", "claimed")))
+    with store.reading() as connection:
+        return connection.scalar(query) or 0
 
 
 def count_decisions(store: Store, run: int) -> Decisions:

@@ -99,6 +99,10 @@ class Store:
                     for name in fitting.COMPUTED:
                         connection.exec_driver_sql(self._dialect.drop_temporary(name))
 
+    def fits(self, shape: Shape) -> bool:
+        """Whether the tables have the columns that ``shape`` needs, as ``fit`` leaves them."""
+        return fitting.joined(self._columns, shape) == self._columns
+
     def fit(self, shape: Shape) -> None:
         """Give the tables the columns that ``shape`` needs, and fill new ones of events."""
         wants = fitting.joined(self._columns, shape)

@@ -1,0 +1,216 @@
+"""Working: sending what a run has decided, beside the run or after it.
+
+A shift works at the instant of the last run and is counted to it, so it asks for no new data and
+decides nothing but what is looked at again inside each claim. It begins when the run has given its
+go-ahead and ends when nothing is planned any more, or when it has waited long enough for more.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections import Counter
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from regulars.customers.traits import plan_traits
+from regulars.delivery import IN_FLIGHT
+from regulars.delivery.deliver import deliver, take_back
+from regulars.delivery.go_ahead import Guest, go_ahead, run_of
+from regulars.errors import BusyError, RegularsError, StoreError, TemporaryError
+from regulars.instants import instant
+from regulars.segments.scope import Scope
+from regulars.store import tables
+
+from .beginning import run_info
+from .loading import load_playbook, spoken
+from .reading import stored
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from concurrent.futures import Executor
+    from pathlib import Path
+
+    from regulars.playbook.loading import Loaded
+    from regulars.store import Store
+
+logger = logging.getLogger(__name__)
+
+WITHIN = timedelta(hours=2)
+_LOOK_AGAIN = 1.0  # seconds between two looks at a ledger where nothing is planned
+_AWAY = 30.0  # seconds until a channel that can't be reached is tried again
+
+
+@dataclass(frozen=True)
+class Shift:
+    """What one worker is asked to do; times are in seconds.
+
+    It ``begins`` after that share of the messages, ``waits`` for more when there are none, and
+    sends nothing that was decided longer ago than ``within``: it may be night by now.
+    """
+
+    path: Path
+    begins: float = 0.0
+    in_flight: int = IN_FLIGHT
+    waits: float = 0.0
+    within: float = WITHIN.total_seconds()
+
+
+@dataclass(frozen=True)
+class Worked:
+    """What was decided, by state; channels that were ``away`` with their last failure.
+
+    ``ended`` says in words what made workers end too early; ``too_old`` that there are messages
+    which were decided too long ago; ``waiting`` how many are still planned.
+    """
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+    away: Mapping[str, str] = field(default_factory=dict)
+    ended: tuple[str, ...] = ()
+    too_old: bool = False
+    waiting: int = 0
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether somebody should look."""
+        wrong = self.counts.get("failed") or self.counts.get("unknown")
+        return bool(wrong or self.away or self.ended or self.too_old)
+
+    def __add__(self, other: Worked) -> Worked:
+        return Worked(
+            Counter(self.counts) + Counter(other.counts),
+            {**self.away, **other.away},
+            self.ended + other.ended,
+            self.too_old or other.too_old,
+            other.waiting,
+        )
+
+
+def shifts(shift: Shift, workers: int) -> list[Shift]:
+    """``shift`` for each of ``workers``, who begin as far from one another as they can."""
+    return [
+        Shift(shift.path, n / workers, shift.in_flight, shift.waits, shift.within)
+        for n in range(workers)
+    ]
+
+
+def work_together(executor: Executor, tasks: Sequence[Shift]) -> Worked:
+    """Have all of ``tasks`` done at once; one that fails leaves its part to the others."""
+    done = Worked()
+    for future in [executor.submit(work_apart, task) for task in tasks]:
+        try:
+            done += future.result()
+        except Exception as error:  # noqa: BLE001 (an executor may raise anything)
+            done += Worked(ended=(str(error),))
+    return done
+
+
+def work_apart(shift: Shift) -> Worked:
+    """``work`` where nothing but ``shift`` is known; what goes wrong comes back in words."""
+    try:
+        loaded = load_playbook(shift.path)
+        with spoken(loaded):
+            return work(loaded, shift)
+    except RegularsError as error:
+        return Worked(ended=(str(error),))
+
+
+def work(loaded: Loaded, shift: Shift, now: Callable[[], float] = time.time) -> Worked:
+    """Send what the last run has decided, until nothing is planned and ``shift`` waits no longer.
+
+    Raises:
+        BusyError: a run has planned, but not decided yet.
+        StoreError: nothing has run yet, or the playbook was edited since.
+    """
+    done, end = Worked(), now() + shift.waits
+    with redirect_stdout(sys.stderr):
+        while True:
+            try:
+                found = _look(loaded, shift)
+            except (BusyError, TemporaryError) as error:
+                if now() >= end:
+                    raise
+                logger.debug("nothing to do yet", exc_info=error)
+                found = Worked()
+            done += found
+            pause = _AWAY if found.away else _LOOK_AGAIN
+            if now() + pause > end:
+                return done
+            time.sleep(pause)
+
+
+def _look(loaded: Loaded, shift: Shift) -> Worked:
+    """One look at the ledger: whatever is planned there is sent."""
+    with stored(loaded) as store:
+        return _help(store, loaded, _word(store), shift)
+
+
+def _help(store: Store, loaded: Loaded, word: str, shift: Shift) -> Worked:
+    number, playbook = run_of(word), loaded.playbook
+    at, started = _run(store, number)
+    scope = _scope(store, loaded, at)
+    take_back(store, scope, number)
+    done, info = Worked(), run_info(playbook.id, number, at)
+    while planned := _planned(store):
+        if time.time() - started > shift.within:
+            return done + Worked(too_old=True, waiting=planned)
+        guest = Guest(word, shift.begins)
+        sent = deliver(store, scope, info, number, in_flight=shift.in_flight, guest=guest)
+        done += Worked(sent.counts, sent.away)
+        take_back(store, scope, number)
+        if sent.away or not sum(sent.counts.values()):
+            break
+    return done + Worked(waiting=_planned(store))
+
+
+def _run(store: Store, number: int) -> tuple[datetime, float]:
+    """The instant of a run, and when it began by the wall clock in seconds."""
+    runs = tables.runs
+    with store.reading() as connection:
+        row = connection.execute(select(runs.c.at, runs.c.started_at).where(runs.c.id == number))
+        at, started = row.one()
+    return instant(at), started / 1_000_000
+
+
+def _scope(store: Store, loaded: Loaded, at: datetime) -> Scope:
+    plan = plan_traits(loaded.playbook, loaded.plugins)
+    if not store.fits(plan.shape):
+        raise StoreError(
+            "the playbook was edited since the last run, which computed other things: "
+            f"let it run first: regulars run {loaded.playbook.path}"
+        )
+    with store.reading() as connection:
+        return Scope.of(connection, loaded.playbook, loaded.plugins, plan, store.tables, at)
+
+
+def _planned(store: Store) -> int:
+    planned = tables.deliveries.c.state == "planned"
+    with store.reading() as connection:
+        return connection.scalar(select(func.count()).where(planned)) or 0
+
+
+def see_that_there_is_work(loaded: Loaded) -> None:
+    """Say at once, rather than by each worker, that there is nothing to begin with.
+
+    Raises:
+        BusyError: a run has planned, but not decided yet.
+        StoreError: nothing has run yet, or it is another playbook's store.
+    """
+    with stored(loaded) as store:
+        _word(store)
+
+
+def _word(store: Store) -> str:
+    with store.reading() as connection:
+        word = go_ahead(connection)
+    if word is None:
+        raise BusyError(
+            "the last run has not decided yet what goes out, or it broke off before: "
+            "try again when it has, or wait for it with --wait 10m"
+        )
+    return word

@@ -1,0 +1,111 @@
+"""A run decides, others send: what `work` does and what it refuses."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from regulars.delivery.go_ahead import withdraw_go_ahead
+from regulars.runs.loading import load_playbook
+from regulars.runs.working import Shift, work
+from regulars.store import Store, tables
+from sqlalchemy import select, update
+
+if TYPE_CHECKING:
+    from tests.runs.conftest import Client
+
+AT = "2026-08-01T09:00Z"
+THANKS = """
+journeys:
+  thanks: {when: {event: order}, steps: [{send: hello}]}
+"""
+
+
+def decided(client: Client) -> None:
+    client.write(THANKS)
+    client.orders("ada,2026-08-01T08:00Z,1,x,5", "bob,2026-08-01T08:30Z,2,x,5")
+    status, _, err = client.call("run", str(client.path), "--at", AT, "--leave-sending", "--json")
+    assert status == 0, err
+
+
+def states(client: Client) -> list[tuple[str, int | None]]:
+    store = Store.open(load_playbook(client.path).playbook.store)
+    with store.reading() as connection:
+        ledger = tables.deliveries.c
+        rows = connection.execute(select(ledger.state, ledger.decided_by).order_by(ledger.id))
+        found = [tuple(row) for row in rows]
+    store.close()
+    return found
+
+
+def test_a_run_that_leaves_sending_says_how_many_wait(client: Client) -> None:
+    client.write(THANKS)
+    client.orders("ada,2026-08-01T08:00Z,1,x,5")
+    _, out, _ = client.call("run", str(client.path), "--at", AT, "--leave-sending")
+    assert "1 messages wait: regulars work" in " ".join(out.split())
+    assert client.sent() == []
+
+
+def test_work_sends_what_was_left_and_counts_it_to_that_run(anywhere: Client) -> None:
+    decided(anywhere)
+    worked = work(load_playbook(anywhere.path), Shift(anywhere.path, begins=0.5))
+    assert worked.counts == {"sent": 2}
+    assert states(anywhere) == [("sent", 1), ("sent", 1)]
+
+
+def test_the_command_tells_what_its_workers_did(client: Client) -> None:
+    decided(client)
+    status, out, err = client.call("work", str(client.path), "--workers", "2", "--json")
+    assert (status, json.loads(out)) == (0, {"counts": {"sent": 2}, "away": {}, "waiting": 0}), err
+    assert len(client.sent()) == 2
+    status, out, _ = client.call("work", str(client.path), "--json")
+    assert json.loads(out)["counts"] == {}
+
+
+def test_work_before_any_run_says_what_comes_first(client: Client) -> None:
+    client.write(THANKS)
+    status, _, err = client.call("work", str(client.path))
+    assert status == 2
+    assert "start with: regulars run" in err
+
+
+def test_nothing_goes_while_a_run_has_planned_and_not_decided(client: Client) -> None:
+    decided(client)
+    loaded = load_playbook(client.path)
+    store = Store.open(loaded.playbook.store)
+    withdraw_go_ahead(store)
+    store.close()
+    status, _, err = client.call("work", str(client.path))
+    assert status == 3
+    assert "has not decided yet" in err
+    assert client.sent() == []
+
+
+def test_what_was_decided_long_ago_waits_for_a_new_decision(client: Client) -> None:
+    decided(client)
+    store = Store.open(load_playbook(client.path).playbook.store)
+    with store.transaction() as connection:
+        connection.execute(update(tables.runs).values(started_at=1))
+    store.close()
+    status, _, err = client.call("work", str(client.path))
+    assert status == 1
+    assert "decided too long ago" in err
+    assert client.sent() == []
+
+
+def test_a_playbook_that_computes_other_things_must_run_first(client: Client) -> None:
+    decided(client)
+    client.write(THANKS + "traits: {orders: {count: order}}\n")
+    status, _, err = client.call("work", str(client.path))
+    assert status == 1
+    assert "was edited since the last run" in err
+
+
+def test_a_run_sends_by_workers_and_tells_the_same(client: Client) -> None:
+    client.write(THANKS)
+    client.orders("ada,2026-08-01T08:00Z,1,x,5", "bob,2026-08-01T08:30Z,2,x,5")
+    words = ("--at", AT, "--executor", "process", "--workers", "2", "--json")
+    status, out, err = client.call("run", str(client.path), *words)
+    assert status == 0, err
+    assert json.loads(out)["decisions"]["sent"] == 2
+    assert len(client.sent()) == 2
