@@ -25,6 +25,7 @@ class Seer(Settings):
     """Who ordered often orders again; everybody is given ``favour`` more than that says."""
 
     favour: float = 0
+    traits: tuple[str, ...] = ()
     lies: Literal["", "fails", "names", "nan"] = ""
 
 
@@ -68,6 +69,8 @@ def score(config: Seer, _fitted: Fitted, data: ModelData) -> dict[str, Any]:
 
 
 def explain(config: Seer, _fitted: Fitted, data: ModelData) -> dict[str, list[Reason]]:
+    if config.traits:
+        return {"chance": [Reason(trait, 0.1) for trait in config.traits]}
     if config.lies == "fails":
         raise ZeroDivisionError("no luck")
     orders = float(_known(data)[0][0])
@@ -88,7 +91,7 @@ def _known(data: ModelData) -> tuple[Any, Any]:
 
 @hookimpl
 def regulars_models() -> list[ModelKind]:
-    def reads(_config: Seer) -> Reads:
-        return Reads(events=["order"])
+    def reads(config: Seer) -> Reads:
+        return Reads(events=["order"], traits=config.traits)
 
     return [ModelKind("seer", "Who comes again", Seer, outputs, reads, fit, score, explain=explain)]

@@ -52,6 +52,23 @@ def test_the_three_that_moved_it_most_are_told_and_where_it_starts(
     assert "+0.001 the moon" not in lines
 
 
+@pytest.mark.parametrize(
+    ("trait", "said"),
+    [
+        ("{last: order}", "seen 7 days ago"),
+        ("{first: order, where: {item: {is: tea}}}", "seen unknown"),
+        ("{count: order}", "seen 8"),
+        ("{sum: order.total}", "seen 40.00"),
+    ],
+)
+def test_a_trait_that_moved_a_score_is_told_with_its_value(
+    shop: Client, trait: str, said: str
+) -> None:
+    written(shop, ", traits: [seen]", f"traits: {{seen: {trait}}}\n")
+    shop.run(NOW)
+    assert why(shop, "c1")["reasons"]["coming"]["chance"] == [{"what": said, "by": 0.1}]
+
+
 def test_what_has_no_score_has_no_reasons(shop: Client) -> None:
     shop.people("c1,,,,", "new,,,,")
     shop.run(NOW)

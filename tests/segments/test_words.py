@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from regulars.segments.words import value_in_words
+from regulars.segments.words import days_ago_in_words, value_in_words
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,18 @@ from regulars.segments.words import value_in_words
 )
 def test_a_score_has_the_digits_that_matter(value: float, said: str) -> None:
     assert value_in_words(value, "number") == said
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (254.12, "254 days ago"),
+        (1.2, "yesterday"),
+        (0.4, "today"),
+        (-1.0, "tomorrow"),
+        (-3.0, "in 3 days"),
+        (1500.0, "1,500 days ago"),
+    ],
+)
+def test_days_are_told_as_people_count_them(days: float, said: str) -> None:
+    assert days_ago_in_words(days) == said

@@ -153,9 +153,12 @@ class Fitted:
 
 @dataclass(frozen=True)
 class Reason:
-    """What moved a customer's score, such as ``spend 120``, and ``by`` how much.
+    """What moved a customer's score, and ``by`` how much.
 
-    That is in the score's own unit (of a time in microseconds), against a typical customer.
+    That is in the score's own unit (of a time in microseconds), against a typical customer. Where
+    ``what`` is no more than the name of a trait that the model reads, it is told with the
+    customer's own value: ``spend`` as ``spend 120.00``, ``last_order`` as ``last_order 3 days
+    ago``.
     """
 
     what: str

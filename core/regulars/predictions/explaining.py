@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from regulars.experiments import Assignment
 from regulars.hooks.attribution import blamed
 from regulars.hooks.predictions import Reason
 from regulars.instants import DAY
+from regulars.segments.words import amount_in_words, days_ago_in_words, value_in_words
 
 from .reading.data import model_data
 from .versions import newest_version
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from regulars.customers.comparisons import Subject
     from regulars.customers.scores import PlannedModel
+    from regulars.hooks.predictions import ModelData
     from regulars.segments.scope import Scope
 
 MOST = 3  # reasons that are told of a score
@@ -97,7 +101,30 @@ def _reasons(connection: Connection, scope: Scope, model: PlannedModel, number: 
     data = model_data(connection, scope, model.reads, only=number)
     with blamed(model.blame):
         told = explain(model.config, version.fitted, data)
-        return {output: _held(output, moved, model) for output, moved in told.items()}
+        held = {output: _held(output, moved, model) for output, moved in told.items()}
+    words = _traits_in_words(scope, data)
+    return {
+        output: tuple(Reason(words.get(each.what, each.what), each.by) for each in moved)
+        for output, moved in held.items()
+    }
+
+
+def _traits_in_words(scope: Scope, data: ModelData) -> dict[str, str]:
+    """The traits of the one customer of ``data`` by name: ``last_order 254 days ago``."""
+    return {
+        name: f"{name} {_in_words(scope.trait_subject(scope.plan.trait(name)), float(values[0]))}"
+        for name, values in data.traits.items()
+    }
+
+
+def _in_words(subject: Subject, value: float) -> str:
+    if math.isnan(value):
+        return "unknown"
+    if subject.type == "time":
+        return days_ago_in_words(value)
+    if subject.scale > 1:
+        return amount_in_words(Decimal(f"{value:.6f}"))
+    return value_in_words(value, "number")
 
 
 def _held(output: str, moved: Sequence[Reason], model: PlannedModel) -> tuple[Reason, ...]:

@@ -53,6 +53,13 @@ def time_in_words(value: int) -> str:
     return f"{at:%Y-%m-%d %H:%M}" if at.second == 0 else f"{at:%Y-%m-%d %H:%M:%S}"
 
 
+def days_ago_in_words(days: float) -> str:
+    """How long ago something was, or how far ahead it is where ``days`` are below 0."""
+    whole = round(days)
+    near = {0: "today", 1: "yesterday", -1: "tomorrow"}
+    return near.get(whole, f"{whole:,} days ago" if whole > 0 else f"in {-whole:,} days")
+
+
 def _text(value: str) -> str:
     cut = value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
     return cut if cut.strip() == cut != "" else f"'{cut}'"

@@ -72,20 +72,13 @@ def _sampled(value: Callable[[NDArray[np.bool_]], Floats], inputs: int) -> Float
 
 
 def reasons_of(
-    function: Function, traits: Sequence[str], row: Floats, typical: Floats
+    function: Function, inputs: Sequence[str], row: Floats, typical: Floats
 ) -> list[Reason]:
-    """What of ``traits`` moved ``function`` of ``row`` and by how much; see ``shapley``."""
-    shares = shapley(function, row, typical).tolist()
-    return [
-        Reason(worded(trait, value), share)
-        for trait, value, share in zip(traits, row.tolist(), shares, strict=True)
-        if share
-    ]
+    """Which of ``inputs`` moved ``function`` of ``row`` and by how much; see ``shapley``.
 
-
-def worded(trait: str, value: float) -> str:
-    """A customer's own value in words, such as ``spend 120`` or ``spend unknown``."""
-    if np.isnan(value):
-        return f"{trait} unknown"
-    number = f"{value:,.2f}".rstrip("0").rstrip(".")
-    return f"{trait} {number}" if float(f"{value:.2f}") or not value else f"{trait} {value:.2g}"
+    None where the function doesn't tell of some of the mixtures.
+    """
+    shares = shapley(function, row, typical)
+    if not np.isfinite(shares).all():
+        return []
+    return [Reason(what, by) for what, by in zip(inputs, shares.tolist(), strict=True) if by]

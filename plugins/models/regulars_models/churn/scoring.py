@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from regulars.hooks import DAY, Reason
+from regulars.hooks import DAY
 
-from regulars_models.explaining import shapley
+from regulars_models.explaining import reasons_of
 
 from .law import Law
 from .standing import names, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
-    from regulars.hooks import Fitted, ModelData
+    from regulars.hooks import Fitted, ModelData, Reason
 
     from .kind import ChurnSettings
-    from .standing import Floats
 
 
 def score(
@@ -50,21 +49,10 @@ def explain(
         return {}
     own = stood.inputs[0]
     usual = np.array(fitted.parameters["typical"], np.float64)  # None becomes NaN
-    words = [f"{name} {_told(value)}" for name, value in zip(names(config), own, strict=True)]
-    told = {"risk": _reasons(law.risk, own, usual, words)}
-    told["median_time"] = _reasons(lambda rows: law.half(rows) * DAY, own, usual, words)
+    words = [
+        name if name in config.traits else f"{name} {value:.4g}"
+        for name, value in zip(names(config), own.tolist(), strict=True)
+    ]
+    told = {"risk": reasons_of(law.risk, words, own, usual)}
+    told["median_time"] = reasons_of(lambda rows: law.half(rows) * DAY, words, own, usual)
     return {score: reasons for score, reasons in told.items() if reasons}
-
-
-def _reasons(
-    function: Callable[[Floats], Floats], own: Floats, usual: Floats, words: Sequence[str]
-) -> list[Reason]:
-    """None where the function doesn't tell of some of the mixtures."""
-    moved: Any = shapley(function, own, usual)
-    if not np.isfinite(moved).all():
-        return []
-    return [Reason(what, float(by)) for what, by in zip(words, moved, strict=True) if by]
-
-
-def _told(value: float) -> str:
-    return "unknown" if np.isnan(value) else f"{value:.4g}"
