@@ -31,6 +31,7 @@ PAGES = [
     "docs/predictions.md",
     "docs/proof.md",
     "docs/reading-models.md",
+    "docs/scale.md",
     "examples/cdnow/README.md",
     "examples/corner-bakery/README.md",
 ]

@@ -24,7 +24,9 @@ WAREHOUSES = ("trino", "bigquery", "snowflake", "databricks", "redshift", "click
     "--sql",
     "warehouse",
     type=click.Choice(WAREHOUSES),
-    help="Print the statement that finds the members in this database.",
+    metavar="WAREHOUSE",
+    help="Print the statement that finds the members at --at in a warehouse: "
+    f"{', '.join(WAREHOUSES)}.",
 )
 @at_option
 @json_option
