@@ -92,7 +92,7 @@ def _calibration(test: Backtest) -> Table:
             number(group.expected),
             number(group.actual),
             f"{number(group.low)} to {number(group.high)}",
-            "" if group.low <= group.expected <= group.high else "off",
+            "off" if group.off else "",
         )
         for group in test.calibration
     )

@@ -94,7 +94,7 @@ def audited(loaded: Loaded, name: str, attribute: str, at: datetime | None = Non
             int((groups.of < 0).sum()),
             scores,
             segments,
-            {} if isinstance(held, str) else _tests(model, held, data.customers, groups),
+            {} if isinstance(held, str) else _tests(held, data.customers, groups),
             held if isinstance(held, str) else None,
         )
 
@@ -155,10 +155,9 @@ def _is_built_on(playbook: Playbook, segment: str, model: str) -> bool:
 
 
 def _tests(
-    model: PlannedModel, held: Sequence[Held], customers: NDArray[np.int64], groups: Groups
+    held: Sequence[Held], customers: NDArray[np.int64], groups: Groups
 ) -> dict[str, Sequence[Foretold]]:
-    found: dict[str, Sequence[Foretold]] = {}
-    for each in held:
-        of = groups.of[np.searchsorted(customers, each.customers)]
-        found[each.output] = foretold(each, model.foreseen[each.output].measure, of, groups.names)
-    return found
+    places = {each.output: np.searchsorted(customers, each.customers) for each in held}
+    return {
+        each.output: foretold(each, groups.of[places[each.output]], groups.names) for each in held
+    }

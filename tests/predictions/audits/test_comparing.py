@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from regulars.hooks import Foresees
 from regulars.predictions.audits.alarms import alarms, reliefs
 from regulars.predictions.audits.comparing import Selection, distribution, foretold, selection
 from regulars.predictions.audits.groups import Groups
@@ -14,6 +15,8 @@ from regulars.predictions.backtests.quality import Held
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from regulars.hooks import Measure
 
 
 def two(first: int, second: int) -> Groups:
@@ -64,15 +67,15 @@ def test_many_groups_that_are_alike_raise_few_alarms() -> None:
     assert alarmed <= 4
 
 
-def held(expected: float, actual: Sequence[float]) -> Held:
-    count = len(actual)
+def held(measure: Measure, expected: float, actual: Sequence[float]) -> Held:
+    count, foreseen = len(actual), Foresees("order", 1, measure)
     said = np.full(count, expected)
-    return Held("chance", 0, 1, np.arange(count), said, np.array(actual))
+    return Held("chance", foreseen, 0, 1, np.arange(count), said, np.array(actual))
 
 
 def test_a_score_that_is_off_for_one_group_is_told_of_that_one() -> None:
-    came = held(0.5, [1, 0] * 50 + [1, 0, 0, 0] * 25)
-    rows = foretold(came, "any", two(100, 100).of, ("Rome", "Oslo"))
+    came = held("any", 0.5, [1, 0] * 50 + [1, 0, 0, 0] * 25)
+    rows = foretold(came, two(100, 100).of, ("Rome", "Oslo"))
     assert [row.off for row in rows] == [False, True]
     assert rows[1].actual == 0.25
     (said,) = alarms("city", [], {"chance": rows})
@@ -80,8 +83,8 @@ def test_a_score_that_is_off_for_one_group_is_told_of_that_one() -> None:
 
 
 def test_a_count_has_an_error_with_an_interval_and_a_few_have_nothing() -> None:
-    came = held(2, [1, 3] * 20 + [2] * 5)
-    rome, oslo = foretold(came, "events", two(40, 5).of, ("Rome", "Oslo"))
+    came = held("events", 2, [1, 3] * 20 + [2] * 5)
+    rome, oslo = foretold(came, two(40, 5).of, ("Rome", "Oslo"))
     assert (rome.expected, rome.actual, rome.error, rome.off) == (2, 2, 1, False)
     assert (oslo.customers, oslo.expected, oslo.off) == (5, None, False)
 

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 from regulars.hooks import DAY, Foresees, ModelData, ModelEvents
-from regulars.predictions.backtests.baselines import area, baselines, quality
+from regulars.predictions.backtests.baselines import baselines
 from regulars.predictions.backtests.logistic import logistic
 from regulars.predictions.backtests.measures import came
+from regulars.predictions.backtests.quality import Quality, area
 
 PURCHASES = Path(__file__).parents[3] / "examples" / "cdnow" / "purchases.csv"
 SEEN = int(np.datetime64("1997-09-30", "us").astype(np.int64))
@@ -99,7 +100,7 @@ def test_ties_count_half_and_without_both_kinds_there_is_no_area() -> None:
 
 
 def test_quality_is_the_total_and_how_far_it_was_off() -> None:
-    found = quality(np.array([1.0, 2.0]), np.array([0.0, 4.0]))
+    found = Quality.of(np.array([1.0, 2.0]), np.array([0.0, 4.0]))
     assert (found.auc, found.total, found.error) == (1, 3, 1.5)
 
 

@@ -196,7 +196,7 @@ def test_a_run_keeps_with_each_version_how_good_it_was(anywhere: Shop, write: Wr
             for each in held_back(store, scope, model, data)
             if isinstance(each, Held) and each.output == "orders"
         ]
-        assert backtest(orders, model.foreseen["orders"], data) == found
+        assert backtest(orders, data) == found
 
 
 def test_cdnow_is_foretold_as_everybody_does(tmp_path: Path) -> None:

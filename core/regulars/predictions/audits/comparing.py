@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from regulars.predictions.backtests.intervals import TAIL, of_mean, of_ratio, of_share
+from regulars.predictions.backtests.intervals import (
+    TAIL,
+    of_mean,
+    of_outcome,
+    of_ratio,
+    of_share,
+    usual_of,
+)
 
 from .groups import LEAST
 
@@ -21,7 +28,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from regulars.hooks.predictions import Measure
     from regulars.predictions.backtests.quality import Held
 
     from .groups import Groups
@@ -118,12 +124,9 @@ def selection(segment: str, inside: NDArray[np.bool_], groups: Groups) -> Select
     return Selection(segment, highest, _verdict(told, highest), told)
 
 
-def foretold(
-    held: Held, measure: Measure, groups: NDArray[np.int64], names: Sequence[str]
-) -> tuple[Foretold, ...]:
+def foretold(held: Held, groups: NDArray[np.int64], names: Sequence[str]) -> tuple[Foretold, ...]:
     """What came of what was ``held`` back, by group; ``groups`` are the places of its customers."""
-    tail = TAIL / len(names)
-    usual = float(held.actual[held.actual != 0].mean()) if held.actual.any() else 0.0
+    tail, usual = TAIL / len(names), usual_of(held.actual)
     found = []
     for place, name in enumerate(names):
         rows = groups == place
@@ -131,11 +134,10 @@ def foretold(
         if len(actual) < LEAST:
             found.append(Foretold(name, len(actual)))
             continue
-        mean, wrong = float(actual.mean()), np.abs(actual - expected)
-        share = measure in {"any", "none"}
-        low, high = of_share(mean, len(actual), tail) if share else of_mean(actual, usual, tail)
-        told = (float(expected.mean()), mean, low, high, float(wrong.mean()))
-        found.append(Foretold(name, len(actual), *told, *of_mean(wrong, usual, tail)))
+        wrong = np.abs(actual - expected)
+        came = float(actual.mean()), *of_outcome(held.foreseen.measure, actual, usual, tail)
+        error = float(wrong.mean()), *of_mean(wrong, usual, tail)
+        found.append(Foretold(name, len(actual), float(expected.mean()), *came, *error))
     return tuple(found)
 
 

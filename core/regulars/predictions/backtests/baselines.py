@@ -54,32 +54,10 @@ def baselines(
 
     ``data`` is as ``watched``; what happened after ``cutoff`` is looked at by none of them.
     """
-    found = {}
-    for name, said, counts in _said(foreseen, data, cutoff):
-        found[name] = (
-            quality(said[rows], actual) if counts else Quality(area(said[rows], actual), None, None)
-        )
-    return found
-
-
-def quality(expected: Floats, actual: Floats) -> Quality:
-    """How good ``expected`` was."""
-    error = float(np.abs(expected - actual).mean())
-    return Quality(area(expected, actual), float(expected.sum()), error)
-
-
-def area(expected: Floats, actual: Floats) -> float | None:
-    """The area under the ROC curve: ties count half, None if all did or none.
-
-    Hanley and McNeil, *Radiology* 143 (1982), 29-36.
-    """
-    values, place = np.unique(expected, return_inverse=True)
-    did = np.bincount(place[actual > 0], minlength=len(values)).astype(np.float64)
-    didnt = np.bincount(place[actual <= 0], minlength=len(values)).astype(np.float64)
-    pairs = did.sum() * didnt.sum()
-    if not pairs:
-        return None
-    return float(did @ (np.cumsum(didnt) - didnt / 2) / pairs)
+    return {
+        name: (Quality.of if counts else Quality.of_rank)(said[rows], actual)
+        for name, said, counts in _said(foreseen, data, cutoff)
+    }
 
 
 def _said(foreseen: Foresees, data: ModelData, cutoff: int) -> Iterator[tuple[str, Floats, bool]]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .intervals import of_mean, of_share
+from .intervals import of_outcome, usual_of
 from .quality import Bin
 
 if TYPE_CHECKING:
@@ -30,16 +30,13 @@ def calibration(measure: Measure, expected: Floats, actual: Floats) -> tuple[Bin
     """
     order = np.argsort(expected, kind="stable")
     said, came = expected[order], actual[order]
-    usual = float(came[came != 0].mean()) if came.any() else 0.0
+    usual = usual_of(came)
     found = []
     for low, high in _bounds(said):
-        mean = float(came[low:high].mean())
-        interval = (
-            of_share(mean, high - low)
-            if measure in {"any", "none"}
-            else of_mean(came[low:high], usual)
-        )
-        found.append(Bin(high - low, float(said[low:high].mean()), mean, *interval))
+        actual = came[low:high]
+        interval = of_outcome(measure, actual, usual)
+        means = float(said[low:high].mean()), float(actual.mean())
+        found.append(Bin(high - low, *means, *interval))
     return tuple(found)
 
 

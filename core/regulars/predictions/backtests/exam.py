@@ -21,10 +21,10 @@ from regulars.predictions.reading.past import Past
 from regulars.predictions.reading.sharing import narrowed, watched
 from regulars.predictions.scoring import scores_of
 
-from .baselines import baselines, quality
+from .baselines import baselines
 from .calibration import calibration, curve
 from .measures import beginning, came
-from .quality import Backtest, Held
+from .quality import Backtest, Held, Quality
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from regulars.customers.scores import PlannedModel
-    from regulars.hooks.predictions import Foresees, ModelData
+    from regulars.hooks.predictions import ModelData
     from regulars.segments.scope import Scope
     from regulars.store import Store
 
@@ -57,9 +57,9 @@ def held_back(
     return held or next(map(str, answers), "nothing that it says of customers can be tested")
 
 
-def backtest(held: Held, foreseen: Foresees, data: ModelData) -> Backtest:
+def backtest(held: Held, data: ModelData) -> Backtest:
     """How good what was ``held`` is, beside the baselines; ``data`` is as ``watched``."""
-    expected, actual = held.expected, held.actual
+    foreseen, expected, actual = held.foreseen, held.expected, held.actual
     rows = np.searchsorted(data.customers, held.customers)
     return Backtest(
         held.output,
@@ -67,7 +67,7 @@ def backtest(held: Held, foreseen: Foresees, data: ModelData) -> Backtest:
         held.until,
         len(rows),
         float(actual.sum()),
-        quality(expected, actual),
+        Quality.of(expected, actual),
         baselines(foreseen, data, held.cutoff, rows, actual),
         calibration(foreseen.measure, expected, actual),
         curve(expected, actual),
@@ -90,7 +90,7 @@ def backtests(
     except PluginError as error:
         return dict.fromkeys(model.foreseen, str(error))
     return {
-        name: answer if isinstance(answer, str) else backtest(answer, model.foreseen[name], data)
+        name: answer if isinstance(answer, str) else backtest(answer, data)
         for name, answer in answers.items()
     }
 
@@ -134,9 +134,9 @@ class _Exam:
         rows = np.flatnonzero(known & ~np.isnan(expected))
         if not len(rows):
             return f"as of {self._day(cutoff)} it had nothing to say of anybody"
-        data = self.data
-        actual = came(self.model.foreseen[name], data, cutoff, data.now)
-        return Held(name, cutoff, data.now, data.customers[rows], expected[rows], actual[rows])
+        data, foreseen = self.data, self.model.foreseen[name]
+        actual = came(foreseen, data, cutoff, data.now)[rows]
+        return Held(name, foreseen, cutoff, data.now, data.customers[rows], expected[rows], actual)
 
     def _too_short(self, within: int) -> str | None:
         first = beginning(self.data)

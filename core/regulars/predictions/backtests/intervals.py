@@ -13,9 +13,28 @@ from scipy.special import ndtri, stdtrit
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from regulars.hooks.predictions import Measure
+
 TAIL = 0.025
 
 Interval = tuple[float, float]
+
+
+def of_outcome(
+    measure: Measure, actual: NDArray[np.float64], usual: float, tail: float = TAIL
+) -> Interval:
+    """The interval of what came of ``measure`` on average, of two customers or more.
+
+    ``usual`` is as ``of_mean`` wants it.
+    """
+    if measure in {"any", "none"}:
+        return of_share(float(actual.mean()), len(actual), tail)
+    return of_mean(actual, usual, tail)
+
+
+def usual_of(actual: NDArray[np.float64]) -> float:
+    """What is usual of those with something; 0 where nobody has anything."""
+    return float(actual[actual != 0].mean()) if actual.any() else 0.0
 
 
 def of_share(share: float, count: int, tail: float = TAIL) -> Interval:

@@ -1,31 +1,38 @@
-"""How good predictions are: what was foreseen of a time that the model had not seen, and came."""
+"""How good predictions are: what was foreseen of a time that nobody had seen, against what came."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy as np
     from numpy.typing import NDArray
+
+    from regulars.hooks.predictions import Foresees
+
+    Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Held:
-    """What a model that knew nothing after ``cutoff`` foresaw of each customer until ``until``.
+    """What a model that knew nothing after ``cutoff`` said of ``foreseen`` by ``output``.
 
-    ``customers`` are numbers in the store, those whom it scored; ``expected`` is what it said,
-    ``actual`` what came: 0 or 1 where a probability was foreseen.
+    ``customers`` are numbers in the store, those whom it scored; ``expected`` is what it said of
+    each, ``actual`` what came by ``until``: 0 or 1 where a probability was foreseen. Instants are
+    microseconds UTC.
     """
 
     output: str
+    foreseen: Foresees
     cutoff: int
     until: int
     customers: NDArray[np.int64]
-    expected: NDArray[np.float64]
-    actual: NDArray[np.float64]
+    expected: Floats
+    actual: Floats
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,11 @@ class Bin:
     actual: float
     low: float
     high: float
+
+    @property
+    def off(self) -> bool:
+        """Whether more or less came than was expected, beyond chance."""
+        return not self.low <= self.expected <= self.high
 
 
 @dataclass(frozen=True)
@@ -51,6 +63,17 @@ class Quality:
     auc: float | None
     total: float | None
     error: float | None
+
+    @classmethod
+    def of(cls, expected: Floats, actual: Floats) -> Self:
+        """How good it was to expect so much of each customer."""
+        error = float(np.abs(expected - actual).mean())
+        return cls(area(expected, actual), float(expected.sum()), error)
+
+    @classmethod
+    def of_rank(cls, rank: Floats, actual: Floats) -> Self:
+        """How good it was to expect more of those of a higher ``rank``, and not to say how much."""
+        return cls(area(rank, actual), None, None)
 
 
 @dataclass(frozen=True)
@@ -85,3 +108,17 @@ class Backtest:
             "curve": tuple((part[0], part[1], part[2]) for part in kept["curve"]),
         }
         return cls(**{**kept, **parts})
+
+
+def area(expected: Floats, actual: Floats) -> float | None:
+    """The area under the ROC curve: ties count half, None if all did or none.
+
+    Hanley and McNeil, *Radiology* 143 (1982), 29-36.
+    """
+    values, place = np.unique(expected, return_inverse=True)
+    did = np.bincount(place[actual > 0], minlength=len(values)).astype(np.float64)
+    didnt = np.bincount(place[actual <= 0], minlength=len(values)).astype(np.float64)
+    pairs = did.sum() * didnt.sum()
+    if not pairs:
+        return None
+    return float(did @ (np.cumsum(didnt) - didnt / 2) / pairs)
