@@ -30,12 +30,12 @@ def print_models(found: Sequence[Modelled]) -> None:
 
 
 def _row(model: Modelled) -> list[object]:
-    version, source = model.version, model.source
+    version = model.version
     if version is None:
         return [model.name, model.kind, "not yet", None, None, None]
-    events = [f"{at:%Y-%m-%d}" for at in (source.since, source.until) if at is not None]
+    events = [f"{at:%Y-%m-%d}" for at in (version.since, version.until) if at is not None]
     learned = [f"{version.at:%Y-%m-%d}", f"version {version.number}"]
-    customers = [source.customers, f"{model.scored:,} scored"]
+    customers = [version.customers, f"{model.scored:,} scored"]
     return [model.name, model.kind, learned, events, customers, _ranked(model)]
 
 
@@ -77,7 +77,7 @@ def _sentences(model: Modelled) -> Iterator[str]:
     if version is None:
         yield "It has learned nothing yet, so it scores nobody."
         return
-    since, until, customers = model.source.since, model.source.until, model.source.customers or 0
+    since, until, customers = version.since, version.until, version.customers
     span = "" if since is None else f", by events from {since:%Y-%m-%d} to {until:%Y-%m-%d}"
     yield (
         f"Version {version.number} learned on {version.at:%Y-%m-%d %H:%M} from "

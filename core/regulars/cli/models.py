@@ -84,7 +84,8 @@ def _list(loaded: Loaded, now: datetime | None, *, as_json: bool) -> None:
 def _tell(
     loaded: Loaded, name: str, now: datetime | None, svg: Path | None, *, as_json: bool
 ) -> None:
-    from regulars.runs.modelling import drawn, modelled
+    from regulars.runs.model_picture import drawn
+    from regulars.runs.modelling import modelled
 
     from .learned import print_model
 

@@ -34,13 +34,17 @@ KEPT = 20  # versions of a model
 class Version:
     """What a model learned ``at`` an instant, by settings with that ``digest``.
 
-    ``backtest`` is how good it was found by output, or a sentence why it could not be tested;
-    ``spread`` how its inputs and scores lay then.
+    It learned from so many ``customers``, whose events were from ``since`` ``until`` then, None if
+    there were none. ``backtest`` is how good it was found by output, or a sentence why it could not
+    be tested; ``spread`` how its inputs and scores lay then.
     """
 
     number: int
     digest: bytes
     at: datetime
+    since: datetime | None
+    until: datetime | None
+    customers: int
     fitted: Fitted
     backtest: Mapping[str, Backtest | str]
     spread: Spread
@@ -68,6 +72,9 @@ def version_of(row: Mapping[str, Any]) -> Version:
         row["version"],
         bytes(row["settings"]),
         instant(row["at"]),
+        None if row["since"] is None else instant(row["since"]),
+        None if row["until"] is None else instant(row["until"]),
+        row["customers"],
         fitted,
         _backtests(json.loads(row["backtest"])),
         Spread.from_json(json.loads(row["spread"])),

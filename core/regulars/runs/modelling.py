@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import redirect_stdout
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -15,7 +15,6 @@ from regulars.errors import StoreError
 from regulars.hooks.predictions import Fitted
 from regulars.instants import instant
 from regulars.playbook.suggestions import unknown
-from regulars.predictions.pictures.picture import picture
 from regulars.predictions.versions import newest_version
 from regulars.store import tables
 
@@ -41,28 +40,17 @@ NEW = "no run has asked it yet; the next one lets it learn"
 
 
 @dataclass(frozen=True)
-class Source:
-    """What a version learned from: the first and the last event, and how many customers."""
-
-    since: datetime | None = None
-    until: datetime | None = None
-    customers: int | None = None
-
-
-@dataclass(frozen=True)
 class Modelled:
     """A model as it stands ``now``: its newest ``version``, None if it learned nothing yet.
 
-    ``source`` is what that learned from. ``scored`` counts the customers that it has scores of.
-    ``missing`` says in words why it learned nothing, or nothing new. ``units`` are its scores', by
-    output.
+    ``scored`` counts the customers that it has scores of. ``missing`` says in words why it learned
+    nothing, or nothing new. ``units`` are its scores', by output.
     """
 
     name: str
     kind: str
     now: datetime
     version: Version | None
-    source: Source
     scored: int
     missing: str | None
     units: Mapping[str, str]
@@ -87,7 +75,9 @@ class Modelled:
             "kind": self.kind,
             "version": version and version.number,
             "at": version and version.at,
-            **asdict(self.source),
+            "since": version and version.since,
+            "until": version and version.until,
+            "customers": version and version.customers,
             "scored": self.scored,
             "parameters": dict(fitted.parameters),
             "log_likelihood": fitted.diagnostics.get("log_likelihood"),
@@ -157,21 +147,7 @@ def _told(
 ) -> Modelled:
     version = newest_version(connection, model.name)
     units = {name: output.unit for name, output in model.outputs.items()}
-    source = Source() if version is None else _source(connection, model.name, version.number)
-    return Modelled(model.name, model.kind.name, now, version, source, scored, missing, units)
-
-
-def _source(connection: Connection, name: str, number: int) -> Source:
-    models = tables.models
-    query = select(models.c.since, models.c.until, models.c.customers).where(
-        models.c.name == name, models.c.version == number
-    )
-    since, until, customers = connection.execute(query).one()
-    return Source(_time(since), _time(until), customers)
-
-
-def _time(at: int | None) -> datetime | None:
-    return None if at is None else instant(at)
+    return Modelled(model.name, model.kind.name, now, version, scored, missing, units)
 
 
 def _counts(connection: Connection) -> Mapping[str, Any]:
@@ -192,27 +168,3 @@ def _then(loaded: Loaded, models: Iterable[PlannedModel], at: datetime) -> list[
             _told(connection, at, model, counts[model.name].scored, counts[model.name].missing)
             for model in models
         ]
-
-
-def drawn(model: Modelled) -> str:
-    """The picture of a model: an SVG document.
-
-    Raises:
-        StoreError: there is nothing to draw.
-    """
-    if model.version is None:
-        raise StoreError(
-            f"there is no picture of '{model.name}', because it has learned nothing yet: "
-            f"{model.missing}; leave out --svg"
-        )
-    learned = f"learned on {model.version.at:%Y-%m-%d %H:%M} UTC"
-    about = f"Version {model.version.number}, {learned} from {model.source.customers:,} customers"
-    track = model.version.fitted.diagnostics.get("tracking")
-    svg = picture(f"{model.name} ({model.kind})", about, model.tests, track)
-    if svg is None:
-        why = next(iter(model.untested.values()), "nothing that it says looks ahead")
-        raise StoreError(
-            f"there is no picture of '{model.name}', because it is not tested on what came: "
-            f"{why}; leave out --svg"
-        )
-    return svg
