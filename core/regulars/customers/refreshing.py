@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from .groups import TraitGroup
     from .traits import TraitPlan
 
-MOST_STALE = 0.3  # the share of customers from which on computing all at once takes less
+MOST_STALE = 0.5  # of all; from there on computing everything at once takes less
 
 
 def refresh_traits(store: Store, plan: TraitPlan, now: datetime) -> int:

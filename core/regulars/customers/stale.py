@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 class Stale:
     """Whose traits are stale: ``count`` of so many ``customers``.
 
-    Those of the groups ``everybody`` are stale for all of them.
+    Those of the groups ``everybody`` are stale for all of them; of the others, ``share`` says how
+    much is stale, counting each group by itself: 0 to 1.
     """
 
     table: Table
@@ -38,11 +39,7 @@ class Stale:
     count: int
     customers: int
     everybody: Collection[TraitGroup]
-
-    @property
-    def share(self) -> float:
-        """How many of the customers are stale: 0 to 1."""
-        return self.count / self.customers if self.customers else 0.0
+    share: float
 
     def any(self) -> Select[Any]:
         """SELECT the customers with something that is stale."""
@@ -73,7 +70,11 @@ def find_stale(
         if now.starts != before.starts:
             _add_moved(connection, table, events, {columns[g]: g for g in plan.groups}, now)
         everybody = [group for group in plan.groups if _is_stale(group, before, now)]
-        yield Stale(table, columns, _count(connection, table), customers, everybody)
+        count, *counts = connection.execute(select(func.count(), *map(func.sum, table.c[1:]))).one()
+        found = dict(zip(plan.groups, counts, strict=True))
+        some = [int(found[group] or 0) for group in plan.groups if group not in everybody]
+        share = sum(some) / (len(some) * customers or 1) if some or not plan.groups else 1.0
+        yield Stale(table, columns, count, customers, everybody, share)
 
 
 def _is_stale(group: TraitGroup, before: Computed, now: Computed) -> bool:
