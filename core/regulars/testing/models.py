@@ -7,9 +7,6 @@ class TestSilence(ModelConformance):
 
 from __future__ import annotations
 
-import itertools
-import json
-import math
 from contextlib import closing, contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -23,6 +20,7 @@ from regulars.predictions.scoring import scores_of
 from regulars.predictions.versions import keep_version, newest_version, version_row
 from regulars.store import Store
 
+from .comparing import alike, same_learned, same_scores
 from .worlds import START, made_up
 
 if TYPE_CHECKING:
@@ -37,7 +35,6 @@ if TYPE_CHECKING:
 
 SEED = 20240101
 FEW = 5
-CLOSE = 1e-9  # relative; of a time that is a second or two
 
 
 class ModelConformance:
@@ -76,30 +73,31 @@ class ModelConformance:
         """By the same seed from the same data, also after it has learned from other data."""
         first = self.fit(self.data)
         self.fit(self.people.at(self.now - 30 * DAY))
-        assert _same(first, self.fit(self.data))
+        assert same_learned(first, self.fit(self.data))
 
     def test_scores_are_the_same_when_asked_again(self) -> None:
         """And finite, and within the range that its outputs promise: else this is an error."""
-        assert _equal(self.scores(), self.scores())
+        assert same_scores(self.scores(), self.scores())
 
     def test_scores_are_the_same_after_what_it_learned_was_kept(self, tmp_path: Path) -> None:
         """In a store, as JSON and arrays."""
         with _kept(self.model, self.data, self.learned, tmp_path) as fitted:
-            assert _equal(scores_of(self.model, fitted, self.data), self.scores())
+            assert same_scores(scores_of(self.model, fitted, self.data), self.scores())
 
     def test_what_happens_later_changes_no_score(self) -> None:
         """Neither by what it learned, nor by what it is told."""
         without = self.people.without_after(self.now)
         learned = self.fit(without.at(self.now))
         assert isinstance(learned, Fitted)
-        assert _equal(scores_of(self.model, learned, without.at(self.now)), self.scores())
+        assert same_scores(scores_of(self.model, learned, without.at(self.now)), self.scores())
 
     def test_a_customer_alone_is_scored_as_among_all(self) -> None:
         """What it says of a customer hangs on nobody else, once it has learned."""
         everybody = self.scores()
         for row in range(0, len(self.data), max(1, len(self.data) // 20)):
             alone = scores_of(self.model, self.learned, self.people.alone(row).at(self.now))
-            assert _equal(alone, {name: v[row : row + 1] for name, v in everybody.items()}), row
+            theirs = {name: values[row : row + 1] for name, values in everybody.items()}
+            assert same_scores(alone, theirs), row
 
     def test_nobody_is_no_trouble(self) -> None:
         """Neither to learn from nor to score."""
@@ -127,7 +125,7 @@ class ModelConformance:
         learned = self.fit(data)
         if isinstance(learned, Fitted):
             for name, values in scores_of(self.model, learned, data).items():
-                assert all(_alike(value, values[0]) for value in values), name
+                assert all(alike(value, values[0]) for value in values), name
 
     def test_its_inputs_are_numbers_of_each_customer(self) -> None:
         """Where it says what they are."""
@@ -199,25 +197,6 @@ class ModelConformance:
             scores_of(self.model, learned, data)
 
 
-def _same(first: Fitted | str, second: Fitted | str) -> bool:
-    """Whether two fits learned the same."""
-    if isinstance(first, str) or isinstance(second, str):
-        return first == second
-    told = [
-        json.dumps([each.parameters, each.metrics], default=_plain, sort_keys=True)
-        for each in (first, second)
-    ]
-    arrays = first.arrays.keys() == second.arrays.keys() and all(
-        np.array_equal(array, second.arrays[name], equal_nan=array.dtype.kind == "f")
-        for name, array in first.arrays.items()
-    )
-    return told[0] == told[1] and arrays
-
-
-def _plain(value: Any) -> Any:
-    return value.tolist()
-
-
 @contextmanager
 def _kept(model: PlannedModel, data: ModelData, learned: Fitted, folder: Path) -> Iterator[Fitted]:
     """What it learned as a store gives it back."""
@@ -228,18 +207,3 @@ def _kept(model: PlannedModel, data: ModelData, learned: Fitted, folder: Path) -
             version = newest_version(connection, model.name)
     assert version is not None
     yield version.fitted
-
-
-def _equal(first: Mapping[str, NDArray[Any]], second: Mapping[str, NDArray[Any]]) -> bool:
-    """Whether two answers say the same of everybody, but for the last digits."""
-    return first.keys() == second.keys() and all(
-        len(values) == len(second[name])
-        and all(itertools.starmap(_alike, zip(values, second[name], strict=True)))
-        for name, values in first.items()
-    )
-
-
-def _alike(one: Any, other: Any) -> bool:
-    if isinstance(one, int | float) and isinstance(other, int | float):
-        return math.isclose(one, other, rel_tol=CLOSE, abs_tol=CLOSE)
-    return bool(one == other)
