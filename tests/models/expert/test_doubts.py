@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from regulars_models.expert.doubts import doubts
 from regulars_models.expert.rules import Rule
-from regulars_models.past import Past
+from regulars_models.soon.past import Past
 from scipy.special import expit
 
 RULES = (Rule(trait="spend", at_least=100, times=2), Rule(trait="orders", at_least=3, times=4))

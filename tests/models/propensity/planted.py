@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from regulars_models.past import Past
+from regulars_models.soon.past import Past
 from scipy.special import expit
 from scipy.stats import rankdata
 

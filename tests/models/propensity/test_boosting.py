@@ -4,10 +4,10 @@ from importlib import import_module
 
 import numpy as np
 import pytest
-from regulars_models.bayes_ab.uplift.trees import Trees
-from regulars_models.past import folds
+from regulars_models.boosted.leaves import Leaves
+from regulars_models.boosted.trees import Trees
 from regulars_models.propensity.boosting import boost
-from regulars_models.propensity.leaves import Leaves
+from regulars_models.soon.past import folds
 
 from .planted import area, planted
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 from regulars_models.logistic import log_loss
-from regulars_models.past import folds
-from regulars_models.propensity.encoding import Encoding
 from regulars_models.propensity.regression import regress
+from regulars_models.soon.encoding import Encoding
+from regulars_models.soon.past import folds
 
 from .planted import area, planted
 

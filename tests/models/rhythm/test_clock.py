@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from regulars.hooks import micros
-from regulars_models.btyd.days import DAY, instants_of, local_seconds
+from regulars_models.days import DAY, instants_of, local_seconds
 from regulars_models.rhythm.clock import Clock
 
 BERLIN, UTC_ZONE = ZoneInfo("Europe/Berlin"), ZoneInfo("UTC")

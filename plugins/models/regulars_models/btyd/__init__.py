@@ -4,7 +4,7 @@ Arrays in, arrays out; the unit of time is a week. What is where:
 
 - ``kind``, ``settings``: what a playbook says after ``use: mbg-nbd``, ``bg-nbd``, ``pareto-nbd``,
   ``gamma-gamma``
-- ``known`` → ``summary``, ``days``, ``compression``: events as histories, each once
+- ``known`` → ``summary``, ``compression``: events as histories, each once
 - ``learning``: what is learned, by ``fitting`` the ``model`` that ``catalogue`` names, and
   ``gamma_gamma``; ``tracking`` tells how well it follows what it learned from
 - ``scoring``, with ``clv``: what that says of each customer; ``reasons``: why

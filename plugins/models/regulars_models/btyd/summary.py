@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from regulars_models.days import local_days
+
 from .compression import History
-from .days import local_days
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from regulars_models.past import Past
+    from regulars_models.soon.past import Past
 
     from .rules import Rule
 

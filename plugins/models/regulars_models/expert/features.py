@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from scipy.special import expit, logit
 
-from regulars_models.propensity.encoding import Encoding
+from regulars_models.soon.encoding import Encoding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

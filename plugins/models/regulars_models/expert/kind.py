@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Self
 from pydantic import Field, model_validator
 from regulars.hooks import ModelKind, Percentage
 
-from regulars_models.horizon import Horizon
 from regulars_models.late import late
+from regulars_models.soon.horizon import Horizon
 
 from .rules import Rule  # noqa: TC001 (pydantic reads it)
 

@@ -8,10 +8,10 @@ import numpy as np
 from regulars.hooks import Fitted
 from scipy.special import expit
 
-from regulars_models.foreseeing import foreseen, reasons
 from regulars_models.logistic import log_loss
-from regulars_models.past import columns, known, past
-from regulars_models.propensity.encoding import Encoding
+from regulars_models.soon.encoding import Encoding
+from regulars_models.soon.foreseeing import foreseen, reasons
+from regulars_models.soon.past import columns, known, past
 
 from .blending import blend, weight
 from .doubts import doubts
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from regulars.hooks import ModelData, Reason
 
-    from regulars_models.past import Past
+    from regulars_models.soon.past import Past
 
     from .kind import Expert
 

@@ -2,8 +2,8 @@
 
 - ``kind``: what a playbook says after ``use: propensity``
 - ``learning``: from what was known at past cut-offs to what scores a customer
-- ``encoding`` → ``regression``: a logistic regression on traits that are made tame
-- ``boosting`` → ``leaves``: boosted trees, kept as bits
+- ``regression``: a logistic regression on traits that are made tame
+- ``boosting``: boosted trees
 - ``calibrating``: probabilities that come as often as they say
 """
 

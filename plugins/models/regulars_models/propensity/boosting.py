@@ -6,22 +6,20 @@ Friedman, *Annals of Statistics* 29 (2001), 1189-1232.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from regulars.errors import RegularsError
 
-from regulars_models.bayes_ab.uplift.trees import Trees
+from regulars_models.boosted.growing import grown
+from regulars_models.boosted.leaves import LEAVES, Leaves
+from regulars_models.boosted.trees import Trees
 from regulars_models.logistic import log_loss
-from regulars_models.past import FOLDS
-
-from .leaves import LEAVES, Leaves
+from regulars_models.soon.past import FOLDS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from regulars_models.past import Past
+    from regulars_models.soon.past import Past
 
     Floats = NDArray[np.float64]
     Whole = NDArray[np.int64]
@@ -69,23 +67,8 @@ def boost(past: Past, fold: Whole, seed: int) -> Boosted:
 
 
 def _grown(past: Past, rows: NDArray[np.bool_], trees: int, seed: int) -> Any:
-    try:
-        ensemble = import_module("sklearn.ensemble")
-    except ImportError as error:
-        raise RegularsError(
-            f"method: trees needs scikit-learn ({error}); run pip install 'regulars[ml]'"
-        ) from None
-    model = ensemble.HistGradientBoostingClassifier(
-        max_iter=trees,
-        learning_rate=0.1,
-        max_leaf_nodes=LEAVES,
-        min_samples_leaf=LEAF,
-        l2_regularization=1.0,
-        early_stopping=False,
-        random_state=seed,
-    )
-    with import_module("threadpoolctl").threadpool_limits(1):  # faster, for trees this small
-        return model.fit(past.values[rows], past.came[rows])
+    values, came = past.values[rows], past.came[rows]
+    return grown(values, came, binary=True, trees=trees, leaves=LEAVES, leaf=LEAF, seed=seed)
 
 
 def _importance(leaves: Leaves, values: Floats, came: Floats, seed: int) -> Floats:

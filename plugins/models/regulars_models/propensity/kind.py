@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 from pydantic import Field, model_validator
 from regulars.hooks import ModelKind
 
-from regulars_models.horizon import Horizon
 from regulars_models.late import late
+from regulars_models.soon.horizon import Horizon
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,12 +8,12 @@ import numpy as np
 from regulars.hooks import Fitted
 from scipy.special import expit
 
-from regulars_models.foreseeing import foreseen, reasons
 from regulars_models.logistic import log_loss
-from regulars_models.past import folds, past
+from regulars_models.soon.encoding import Encoding
+from regulars_models.soon.foreseeing import foreseen, reasons
+from regulars_models.soon.past import folds, past
 
 from .calibrating import Calibration
-from .encoding import Encoding
 from .regression import regress
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from regulars.hooks import ModelData, Reason
 
-    from regulars_models.past import Past
+    from regulars_models.soon.past import Past
 
     from .kind import Propensity
 
@@ -150,7 +150,7 @@ def _scorer(fitted: Fitted, traits: Sequence[str]) -> Callable[[Floats], Floats]
     """What makes probabilities of rows of traits."""
     calibrated = Calibration.from_parameters(fitted.parameters["calibration"])
     if fitted.arrays:
-        from .leaves import Leaves  # noqa: PLC0415 (of trees alone)
+        from regulars_models.boosted.leaves import Leaves  # noqa: PLC0415 (of trees alone)
 
         odds = Leaves(**dict(fitted.arrays)).odds
         return lambda values: np.asarray(expit(calibrated.odds(odds(values))))

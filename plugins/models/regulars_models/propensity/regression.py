@@ -9,12 +9,12 @@ import numpy as np
 from scipy.special import expit
 
 from regulars_models.logistic import Logistic, errors, fit_logistic, log_loss
-from regulars_models.past import FOLDS
+from regulars_models.soon.past import FOLDS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from regulars_models.past import Past
+    from regulars_models.soon.past import Past
 
     Floats = NDArray[np.float64]
     Whole = NDArray[np.int64]

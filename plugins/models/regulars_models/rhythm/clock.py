@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
-from regulars_models.btyd.days import DAY, instants_of, local_seconds
+from regulars_models.days import DAY, instants_of, local_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,25 +9,25 @@ equal scores.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from regulars.errors import RegularsError
+
+from regulars_models.boosted.growing import grown as trees_of
+from regulars_models.boosted.leaves import expect
+from regulars_models.boosted.trees import Trees
 
 from .cohort import FOLDS
-from .trees import Trees
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from contextlib import AbstractContextManager
+    from collections.abc import Iterable
 
     from regulars_models.bayes_ab.measures import Floats, Mask
 
     from .cohort import Cohort
 
 LEAF = 40  # units that a model may tell apart at least
-TREES = 30
+TREES, LEAVES = 30, 6
 
 
 def learned(cohort: Cohort, seed: int = 0) -> Trees:
@@ -40,45 +40,18 @@ def grown(cohort: Cohort, parts: Iterable[Mask], seed: int = 0) -> Trees:
 
     Raises RegularsError where scikit-learn is not installed.
     """
-    make = _models(seed, binary=cohort.binary)
     sides = (cohort.treated, ~cohort.treated)
-    with _one_thread():
-        models = [
-            make().fit(cohort.columns[part & side], cohort.y[part & side])
-            for part in parts
-            for side in sides
-        ]
-    return Trees.of(models)
+    return Trees.of([_model(cohort, part & side, seed) for part in parts for side in sides])
 
 
 def scores(trees: Trees, columns: Floats) -> Floats:
     """How much more the arm brings each row of ``columns``: the mean over the pairs of models."""
-    expected = trees.expect(columns)
+    expected = expect(trees, columns)
     return np.asarray((expected[0::2] - expected[1::2]).mean(axis=0))
 
 
-def _models(seed: int, *, binary: bool) -> Callable[[], Any]:
-    """What makes a model: boosted trees, which take unknown traits and those of any scale."""
-    try:
-        ensemble = import_module("sklearn.ensemble")
-    except ImportError as error:
-        raise RegularsError(
-            f"uplift needs scikit-learn ({error}); run pip install 'regulars[ml]'"
-        ) from None
-    kind = "Classifier" if binary else "Regressor"
-    make = getattr(ensemble, f"HistGradientBoosting{kind}")
-    return lambda: make(
-        max_iter=TREES,
-        learning_rate=0.1,
-        max_leaf_nodes=6,
-        min_samples_leaf=LEAF,
-        l2_regularization=1.0,
-        early_stopping=False,
-        random_state=seed,
-    )
-
-
-def _one_thread() -> AbstractContextManager[Any]:
-    """Trees this small are slower with threads, by far where other processes want the cores."""
-    limits: AbstractContextManager[Any] = import_module("threadpoolctl").threadpool_limits(1)
-    return limits
+def _model(cohort: Cohort, units: Mask, seed: int) -> Any:
+    """Boosted trees, which take unknown traits and those of any scale."""
+    columns, y = cohort.columns[units], cohort.y[units]
+    binary = cohort.binary
+    return trees_of(columns, y, binary=binary, trees=TREES, leaves=LEAVES, leaf=LEAF, seed=seed)

@@ -86,8 +86,9 @@ def _named(config: UpliftSettings, trial: Trial) -> tuple[int, Outcome] | str:
 def _score(config: UpliftSettings, fitted: Fitted, data: ModelData) -> Mapping[str, NDArray[Any]]:
     import numpy as np  # noqa: PLC0415 (only when there is something to score)
 
+    from regulars_models.boosted.trees import Trees  # noqa: PLC0415
+
     from .learning import scores  # noqa: PLC0415
-    from .trees import Trees  # noqa: PLC0415
 
     columns = np.column_stack([data.traits[name] for name in config.traits])
     gain = scores(Trees.from_arrays(fitted.arrays), columns)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from regulars_models.boosted.leaves import expect
+
 from .cohort import FOLDS
 from .learning import grown
 
@@ -44,7 +46,7 @@ def ordered(cohort: Cohort, seed: int = 0) -> Order:
     for each in range(1, FOLDS):
         inside = cohort.fold == each
         trees = grown(cohort, [cohort.fold < each], seed)
-        expected[:, inside] = trees.expect(cohort.columns[inside])
+        expected[:, inside] = expect(trees, cohort.columns[inside])
     tested = cohort.fold > 0
     score = cohort.wanted * (expected[0] - expected[1])[tested]
     gain = cohort.wanted * _gains(

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from regulars_models.btyd.days import local_days
+from regulars_models.days import local_days
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

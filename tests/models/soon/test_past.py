@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from regulars.hooks import DAY, ModelData, ModelEvents
-from regulars_models import past as module
-from regulars_models.past import folds, known, past
+from regulars_models.soon import past as module
+from regulars_models.soon.past import folds, known, past
 
 if TYPE_CHECKING:
     import pytest

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .explaining import reasons_of
+from regulars_models.explaining import reasons_of
+
 from .past import columns, known
 
 if TYPE_CHECKING:

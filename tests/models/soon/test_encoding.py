@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from regulars_models.propensity.encoding import Encoding
+from regulars_models.soon.encoding import Encoding
 
 VALUES = np.array([[1.0, np.nan], [10, 3], [100, np.nan], [1000, 5], [0, 4]])
 

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+from scipy.special import expit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from regulars_models.bayes_ab.uplift.trees import Trees
+    from .trees import Trees
 
     Floats = NDArray[np.float64]
     Bits = NDArray[np.uint8]
@@ -85,6 +86,14 @@ class Leaves:
             below = np.searchsorted(self.threshold[end - count : end], column, side="left")
             yield row + np.where(np.isnan(column), count + 1, below)
             row += count + 2
+
+
+def expect(trees: Trees, values: Floats) -> Floats:
+    """What each model of ``trees`` expects of each row of ``values``: models by rows."""
+    models, most = range(len(trees.start)), len(trees.model)
+    every = [Leaves.of(trees.of_model(number), values.shape[1], most) for number in models]
+    raw = np.array([leaves.odds(values) for leaves in every])
+    return np.where(trees.logistic[:, None], expit(raw), raw)
 
 
 @dataclass(frozen=True)

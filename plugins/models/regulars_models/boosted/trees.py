@@ -6,20 +6,19 @@ holds that what is read of them here gives the same numbers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import expit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from regulars_models.bayes_ab.measures import Floats
+    Floats = NDArray[np.float64]
 
-AT_ONCE = 50_000  # rows
+_MODELS = ("start", "logistic")
 _NODE = ("feature", "threshold", "missing_left", "left", "right", "value")
 
 
@@ -40,7 +39,6 @@ class Trees:
     left: NDArray[np.int64]
     right: NDArray[np.int64]
     value: Floats
-    depth: NDArray[np.int64]
 
     @classmethod
     def of(cls, models: Sequence[Any]) -> Trees:
@@ -58,41 +56,23 @@ class Trees:
             start=np.array([_start(*pair) for pair in zip(models, known, strict=True)]),
             logistic=np.array([_is_logistic(*pair) for pair in zip(models, known, strict=True)]),
             model=np.array([number for number, _ in grown], dtype=np.int64),
-            depth=np.array([nodes["depth"].max() for _, nodes in grown], dtype=np.int64),
             **stacked,
         )
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Trees:
         """What ``arrays`` wrote."""
-        return cls(**dict(arrays))
+        return cls(**{each.name: arrays[each.name] for each in fields(cls)})
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """All of it as named arrays of numbers."""
         return dict(vars(self))
 
-    def expect(self, columns: Floats) -> Floats:
-        """What each model expects of each row of ``columns``: models by rows."""
-        parts = [
-            self._expect(columns[first : first + AT_ONCE])
-            for first in range(0, max(len(columns), 1), AT_ONCE)
-        ]
-        return np.concatenate(parts, axis=1)
-
-    def _expect(self, columns: Floats) -> Floats:
-        rows = np.arange(len(columns))
-        raw = np.repeat(self.start[:, None], len(columns), axis=1)
-        for tree, model in enumerate(self.model):
-            node = np.zeros(len(columns), dtype=np.int64)
-            for _ in range(self.depth[tree]):
-                value = columns[rows, self.feature[tree][node]]
-                unknown = np.isnan(value)
-                goes_left = np.where(
-                    unknown, self.missing_left[tree][node], value <= self.threshold[tree][node]
-                )
-                node = np.where(goes_left, self.left[tree][node], self.right[tree][node])
-            raw[model] += self.value[tree][node]
-        return np.where(self.logistic[:, None], expit(raw), raw)
+    def of_model(self, number: int) -> Trees:
+        """Those of one model."""
+        own, one = self.model == number, slice(number, number + 1)
+        rest = {name: values[own] for name, values in vars(self).items() if name not in _MODELS}
+        return Trees(self.start[one], self.logistic[one], **rest)
 
 
 def _one_answer(model: Any) -> float | None:
