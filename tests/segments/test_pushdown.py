@@ -125,7 +125,7 @@ segments:
 """
 PLUGIN = """
 from regulars.hooks import ConditionKind, Settings, TraitKind, hookimpl
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func
 
 
 class Above(Settings):
@@ -155,6 +155,10 @@ def own(config, columns, moment):
     return func.only_here(columns.customer) > 3
 
 
+def odd(config, events, moment):
+    return func.max(func.only_here(events.time))
+
+
 @hookimpl
 def regulars_conditions():
     yield ConditionKind("above", "An attribute is above a number.", Above, above)
@@ -167,6 +171,7 @@ def regulars_traits():
         "spread", "From the least to the most.", Spread, "integer", spread,
         amounts=lambda config: [f"{config.event}.{config.amount}"],
     )
+    yield TraitKind("odd", "What one database knows.", Spread, "integer", odd)
 """
 
 
@@ -312,14 +317,24 @@ def test_rows_that_stand_for_several_events_count_as_often(sqlite_store: Store) 
     assert found(copied(sqlite_store), statement) == {"often": ["ada"]}
 
 
-def test_what_no_warehouse_knows_is_refused_with_its_place(everything: Path) -> None:
-    everything.write_text(EVERYTHING + "  odd: {none: [{use: own}]}\n")
+ODD = "  odd: {none: [{use: own}]}\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "place"),
+    [
+        (EVERYTHING + ODD, f"{len(EVERYTHING.splitlines()) + 1}:8: segments.odd"),
+        (EVERYTHING.replace("  spread: {use: spread", "  spread: {use: odd"), "traits.spread"),
+    ],
+)
+def test_what_no_warehouse_knows_is_refused_with_its_place(
+    everything: Path, written: str, place: str
+) -> None:
+    everything.write_text(written)
     with pytest.raises(PlaybookError) as refused:
         pushed_down(load_playbook(everything), AT, "trino")
-    line = len(EVERYTHING.splitlines()) + 1
-    assert f"playbook.yaml:{line}:" in str(refused.value)
-    assert "segments.odd: this can't be written for trino" in str(refused.value)
-    assert "only_here()" in str(refused.value)
+    assert f"{place}: this can't be written for trino" in str(refused.value)
+    assert "the function only_here() is not known there; leave it to a run" in str(refused.value)
 
 
 def test_without_its_package_the_command_says_what_to_install(

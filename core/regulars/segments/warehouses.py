@@ -47,9 +47,8 @@ def written_for(warehouse: str, sql: str) -> str:
         for change in (_folded, _double, partial(_ordered, dialect)):
             tree = tree.transform(change, copy=False)
         _rename(tree, _RENAMED.get(warehouse, {}))
-        if warehouse == "clickhouse":  # else who isn't found by a LEFT JOIN has 0, not NULL
-            unknown = exp.EQ(this=exp.var("join_use_nulls"), expression=exp.Literal.number(1))
-            tree.set("settings", [unknown])
+        if warehouse == "clickhouse":
+            _as_standard(tree)
         text = tree.sql(dialect, pretty=True, unsupported_level=ErrorLevel.RAISE)
         _look_again(sqlglot.parse_one(text, read=dialect))
     except SqlglotError as error:
@@ -98,6 +97,22 @@ def _rename(tree: exp.Expr, names: Mapping[type[exp.Expr], str]) -> None:
     for node in list(tree.find_all(*names)) if names else ():
         arguments = list(node.iter_expressions())
         node.replace(exp.Anonymous(this=names[type(node)], expressions=arguments))
+
+
+def _as_standard(tree: exp.Expr) -> None:
+    """ClickHouse's own ways, undone.
+
+    Who isn't found by a LEFT JOIN would have 0 and no NULL, and a column of one of two tables that
+    both have it would keep its table's name.
+    """
+    unknown = exp.EQ(this=exp.var("join_use_nulls"), expression=exp.Literal.number(1))
+    tree.set("settings", [unknown])
+    for query in tree.find_all(exp.Select):
+        columns = [
+            exp.alias_(each, each.this.copy()) if isinstance(each, exp.Column) else each
+            for each in query.expressions
+        ]
+        query.set("expressions", columns)
 
 
 def _look_again(tree: exp.Expr) -> None:
