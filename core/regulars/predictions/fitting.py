@@ -14,7 +14,7 @@ from .asking import fitted_to
 from .reading.past import Past
 from .scoring import scores_of
 from .spread import Numbers
-from .versions import found, keep_version, newest_version, version_of, version_row
+from .versions import findings, keep_version, newest_version, version_of, version_row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,7 +100,7 @@ def _keep(  # noqa: PLR0913, PLR0917 (what learned what, from what, and where th
         row = version_row(model, number, data, fitted)
     scores = scores_of(model, version_of(row).fitted, data)
     spread = Numbers.of(model, data, scores).spread()
-    row |= found(backtests(store, past.scope, model, data, past), spread)
+    row |= findings(backtests(store, past.scope, model, data, past), spread)
     with store.transaction() as connection:
         keep_version(connection, row)
     return Learned(version_of(row), scores, new=True)

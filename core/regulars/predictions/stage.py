@@ -52,9 +52,8 @@ class _Said:
 
     def count(self) -> ModelCount:
         """The model in this run."""
-        version, scored = self.learned.version, int(_any_known(self.scores.values()).sum())
-        number = None if version is None else version.number
-        learned = self.learned
+        learned, scored = self.learned, int(_any_known(self.scores.values()).sum())
+        number = None if learned.version is None else learned.version.number
         return ModelCount(number, learned.new, scored, learned.missing, learned.drifted)
 
 

@@ -84,7 +84,7 @@ def version_of(row: Mapping[str, Any]) -> Version:
 def version_row(
     model: PlannedModel, number: int, data: ModelData, fitted: Fitted
 ) -> dict[str, Any]:
-    """The row of a new version, of which nothing is ``found`` yet.
+    """The row of a new version, of which there are no ``findings`` yet.
 
     Raises:
         TypeError, ValueError: what it learned can't be kept.
@@ -104,11 +104,11 @@ def version_row(
         "diagnostics": _written(fitted.diagnostics),
         "metrics": _written(fitted.metrics),
         "drivers": _written(fitted.drivers),
-        **found({}, Spread()),
+        **findings({}, Spread()),
     }
 
 
-def found(backtests: Mapping[str, Backtest | str], spread: Spread) -> dict[str, str]:
+def findings(backtests: Mapping[str, Backtest | str], spread: Spread) -> dict[str, str]:
     """What a row says of how good the version is, and of how its numbers lie."""
     kept = {
         name: each if isinstance(each, str) else each.as_json() for name, each in backtests.items()

@@ -1,4 +1,4 @@
-"""A glimpse: one customer as a run at an instant would see them, leaving no trace."""
+"""A glimpse: the customers as a run at an instant would see them, leaving no trace."""
 
 from __future__ import annotations
 

@@ -136,11 +136,16 @@ def _of_customers(
 def _as_told(values: NDArray[Any], subject: Subject, scope: Scope) -> NDArray[Any]:
     if subject.type in WORDS:
         return _days_ago(values, scope) if subject.type == "date" else values
-    return in_units(values, subject.type, subject.scale, micros(scope.now))
+    return numbers_told(values, subject.type, subject.scale, micros(scope.now))
 
 
-def in_units(values: NDArray[np.float64], type_: str, scale: int, now: int) -> NDArray[np.float64]:
-    """Numbers as models are told them: a time as days before ``now``."""
+def numbers_told(
+    values: NDArray[np.float64], type_: str, scale: int, now: int
+) -> NDArray[np.float64]:
+    """Numbers of the store as models are told them.
+
+    A time is how many days it was before ``now``; of others a unit is so many as ``scale`` says.
+    """
     return (now - values) / DAY if type_ == "time" else values / scale
 
 

@@ -14,7 +14,7 @@ from regulars.experiments.arrays import arrays
 from regulars.hooks.kinds import Moment
 from regulars.instants import instant
 
-from .data import in_units
+from .data import numbers_told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,6 +65,6 @@ def _traits_then(
     query = select(*(then.c[column.name] for column in columns.values())).order_by(then.c.id)
     found = arrays(connection, query, *[np.float64] * len(columns))
     return {
-        name: in_units(values, column.type, SCALE if column.in_millionths else 1, at)
+        name: numbers_told(values, column.type, SCALE if column.in_millionths else 1, at)
         for (name, column), values in zip(columns.items(), found, strict=True)
     }
