@@ -19,7 +19,7 @@ from regulars.errors import TemporaryError
 from regulars.store import tables
 
 from .erased import NOBODY, customer_key, remember_key
-from .forgetting import remove_events, take_back_numbers
+from .forgetting import remove_with_customer, take_back_numbers
 from .personal import personal_tables
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def erase(connection: Connection, own: Tables, person: Person, secret: bytes, at
         if table.name == tables.deliveries.name:
             _make_nobodys(connection, person, at)
         elif table.name == tables.events.name and mine is not None:
-            remove_events(connection, select(table.c.id).where(mine))
+            remove_with_customer(connection, select(table.c.id).where(mine))
         elif mine is not None:
             connection.execute(delete(table).where(mine))
     take_back_numbers(connection)
