@@ -13,11 +13,7 @@ from regulars_models.soon.horizon import Horizon
 from .rules import Rule  # noqa: TC001 (pydantic reads it)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from regulars.hooks import Output, Reads
-
-LEARNING = "regulars_models.expert.learning"
+    from regulars.hooks import Reads
 
 
 class Expert(Horizon):
@@ -51,21 +47,18 @@ class Expert(Horizon):
         return tuple(dict.fromkeys([*(rule.trait for rule in self.rules), *self.traits]))
 
 
-def _outputs(config: Expert) -> Mapping[str, Output]:
-    return config.outputs()
-
-
 def _reads(config: Expert) -> Reads:
     return config.reads(config.all_traits())
 
 
+_LEARNING = f"{__package__}.learning"
 EXPERT = ModelKind(
     "expert",
     "How likely an event is: rules that people write, until the data know better",
     Expert,
-    _outputs,
+    Expert.outputs,
     _reads,
-    late(LEARNING, "learn"),
-    late(LEARNING, "score"),
-    explain=late(LEARNING, "explain"),
+    late(_LEARNING, "learn"),
+    late(_LEARNING, "score"),
+    explain=late(_LEARNING, "explain"),
 )

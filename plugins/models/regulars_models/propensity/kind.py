@@ -12,11 +12,7 @@ from regulars_models.late import late
 from regulars_models.soon.horizon import Horizon
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from regulars.hooks import Output, Reads
-
-LEARNING = "regulars_models.propensity.learning"
+    from regulars.hooks import Reads
 
 
 class Propensity(Horizon):
@@ -39,21 +35,18 @@ class Propensity(Horizon):
         return self
 
 
-def _outputs(config: Propensity) -> Mapping[str, Output]:
-    return config.outputs()
-
-
 def _reads(config: Propensity) -> Reads:
     return config.reads(tuple(dict.fromkeys(config.traits)))
 
 
+_LEARNING = f"{__package__}.learning"
 PROPENSITY = ModelKind(
     "propensity",
     "How likely it is that an event comes soon",
     Propensity,
-    _outputs,
+    Propensity.outputs,
     _reads,
-    late(LEARNING, "learn"),
-    late(LEARNING, "score"),
-    explain=late(LEARNING, "explain"),
+    late(_LEARNING, "learn"),
+    late(_LEARNING, "score"),
+    explain=late(_LEARNING, "explain"),
 )
