@@ -80,6 +80,11 @@ bench: $(RUN)
 	$(BIN)/python bench/foresight.py
 	$(BIN)/python bench/btyd.py
 	$(BIN)/python bench/analysis.py --json build/analysis.json
+	$(BIN)/python bench/rendering.py --json build/rendering.json
+	$(BIN)/python bench/engine.py --customers 10000 --events 200000 --json build/engine-10000.json
+	$(BIN)/python bench/engine.py --customers 100000 --events 2000000 --json build/engine-100000.json
+	$(BIN)/python bench/peers.py --json build/peers.json
+	$(BIN)/python bench/on_paper.py
 
 docs: $(DEV)
 	$(BIN)/python docs/commands.py
