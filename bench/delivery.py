@@ -1,11 +1,14 @@
 """Measure a delivery: planned → sent, into a null channel and into a local mail server.
 
-    python bench/delivery.py [--messages N] [--json FILE] [--keep FOLDER]
+    python bench/delivery.py [--messages N] [--workers N] [--json FILE] [--keep FOLDER]
 
 Each row is a run of its own through the public command line, on a store of its own with FULL
 sync; what is measured is its delivery, from the first claim to the last answer, with rendering
 and ledger. The mail server is Postfix's ``smtp-sink`` (Debian: ``postfix``), which takes mail and
 throws it away; without it those rows are left out. The data is made by a seed.
+
+With ``--workers`` the same messages are left by a run to one worker and to so many, in turns, on
+SQLite or on the store that ``STORE_URL`` names, which is emptied of them before each turn.
 """
 
 from __future__ import annotations
@@ -26,6 +29,9 @@ from typing import TYPE_CHECKING
 from mailing import make
 from measuring import Process, Result, Row, benchmark, machine, measured, regulars, table
 from regulars.delivery import IN_FLIGHT
+from regulars.runs.loading import load_playbook
+from regulars.store import Store, tables
+from sqlalchemy import update
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,6 +108,35 @@ def into_sink(folder: Path, messages: int) -> Result:
     return found | {"bare_per_second": rate, "bare_taken": bare_taken[0]}
 
 
+def by_workers(folder: Path, messages: int, workers: int) -> Result:
+    """What one worker takes and what several take, of the same ledger: three turns of each."""
+    shutil.rmtree(folder, ignore_errors=True)
+    make(folder, messages, '{use: "null"}')
+    if store := os.environ.get("STORE_URL"):
+        playbook = folder / "playbook.yaml"
+        playbook.write_text(f"store: {store}\n{playbook.read_text()}")
+    regulars(folder, "run", "playbook.yaml", "--at", NOW, "--leave-sending", "--json")
+    taken: dict[int, list[float]] = {1: [], workers: []}
+    for turn in range(6):
+        several = (1, workers)[turn % 2]
+        plan_again(folder)
+        done = regulars(folder, "work", "playbook.yaml", "--workers", str(several), "--json")
+        if done.answer["counts"] != {"sent": messages}:
+            sys.exit(f"the workers did something else: {done.answer}")
+        taken[several].append(done.answer["seconds"])
+    rates = {several: messages / statistics.median(each) for several, each in taken.items()}
+    return {"workers": workers, "alone": rates[1], "together": rates[workers], "seconds": taken}
+
+
+def plan_again(folder: Path) -> None:
+    """Leave the ledger as the run left it."""
+    store = Store.open(load_playbook(folder / "playbook.yaml").playbook.store)
+    ledger = tables.deliveries
+    with store.transaction() as connection:
+        connection.execute(update(ledger).values(state="planned", provider_id=None))
+    store.close()
+
+
 def sync_seconds(folder: Path) -> float:
     """What it takes this disk to keep 50 KB, about what a batch writes: the middle of 100 times."""
     taken = []
@@ -115,7 +150,9 @@ def sync_seconds(folder: Path) -> float:
     return statistics.median(taken)
 
 
-def measure(folder: Path, messages: int) -> Result:
+def measure(folder: Path, messages: int, workers: int) -> Result:
+    if workers:
+        return {"messages": messages, **by_workers(folder / "workers", messages, workers)}
     result: Result = {"messages": messages, "sync_seconds": sync_seconds(folder)}
     result["null"] = delivery(folder / "null", messages, '{use: "null"}')
     if smtp_sink():
@@ -125,6 +162,13 @@ def measure(folder: Path, messages: int) -> Result:
 
 
 def told(result: Result) -> str:
+    if "workers" in result:
+        return table([
+            ("messages", f"{result['messages']:,}", ""),
+            ("one worker, a second", f"{result['alone']:,.0f}", "≥ 5,000"),
+            (f"{result['workers']} workers, a second", f"{result['together']:,.0f}", ""),
+            ("  times one", f"{result['together'] / result['alone']:.2f}", "≥ 1.7 for two"),
+        ])  # fmt: skip
     null, messages = result["null"], result["messages"]
     syncing = messages / IN_FLIGHT * result["sync_seconds"]
     rows: list[Row] = [
@@ -155,4 +199,4 @@ def told(result: Result) -> str:
 
 
 if __name__ == "__main__":
-    benchmark(__doc__, {"messages": 20_000}, measure, told)
+    benchmark(__doc__, {"messages": 20_000, "workers": 0}, measure, told)

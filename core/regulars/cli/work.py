@@ -97,9 +97,8 @@ def command(  # noqa: PLR0913 (one an option)
             worked = work_together(executor, shifts(shift, workers))
     _tell(playbook, worked)
     if as_json:
-        print_json(
-            {"counts": dict(worked.counts), "away": dict(worked.away), "waiting": worked.waiting}
-        )
+        said = {"counts": dict(worked.counts), "away": dict(worked.away)}
+        print_json(said | {"waiting": worked.waiting, "seconds": round(worked.seconds, 3)})
     else:
         columns = ("sent", "failed", "unknown", "skipped")
         counted = [worked.counts.get(state, 0) for state in columns]

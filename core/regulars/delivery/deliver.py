@@ -32,7 +32,7 @@ from .rounds import Rounds
 from .workers import Answer, Gate, Workers
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from regulars.hooks import RunInfo
     from regulars.progress import Progress
@@ -87,6 +87,7 @@ def deliver(  # noqa: PLR0913 (the last five have defaults)
         rehearsal or Workers(channels_of(scope, run), Gate()),
         Rounds(lambda *where: may_repeat(scope, *where)),
         Audience(run, progress or Silent(), None if rehearse else scope.plugins),
+        guest.stopped if guest else lambda: False,
     )
     try:
         loop.go(pauses, begins)
@@ -127,6 +128,7 @@ class _Loop:
     workers: Workers | Rehearsal
     rounds: Rounds
     audience: Audience
+    stopped: Callable[[], bool]
 
     def go(self, pauses: Sequence[float], begins: float) -> None:
         """One round, and another after each pause while there is something to try again."""
@@ -152,6 +154,8 @@ class _Loop:
     def _pass(self, cursor: int) -> None:
         """Send what is planned with numbers above ``cursor``, to the end."""
         while True:
+            if self.stopped():
+                raise KeyboardInterrupt
             claims, refusals = self._commit(cursor)
             if not claims and not self.workers.outstanding:
                 return

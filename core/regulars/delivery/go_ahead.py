@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from regulars.store import get_fact, set_fact
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy import Connection
 
     from regulars.store import Store
@@ -27,11 +29,13 @@ class Guest:
     """One who helps a run, whose ``word`` it was given, to send.
 
     It ``begins`` after this share of the planned messages, so that several keep out of one
-    another's way; from the end it goes on with the first.
+    another's way; from the end it goes on with the first. Between two batches it asks whether it
+    was ``stopped``.
     """
 
     word: str
     begins: float = 0.0
+    stopped: Callable[[], bool] = lambda: False
 
 
 def give_go_ahead(store: Store, run: int) -> str:

@@ -10,6 +10,7 @@ import os
 import signal
 import threading
 from concurrent.futures import Executor, Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from regulars.errors import TemporaryError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from multiprocessing.connection import Connection
     from multiprocessing.context import SpawnProcess
 
@@ -161,8 +162,34 @@ def _work(pipe: Connection) -> None:
         pipe.send(answer)
 
 
+@dataclass
+class _Asked:
+    """Whether this process was asked to end, and whether what it does asks for that itself."""
+
+    to_end: bool = False
+    gently: bool = False
+
+
+_asked = _Asked()
+
+
+@contextmanager
+def asked_gently() -> Iterator[Callable[[], bool]]:
+    """Whether the process was asked to end: inside that is to be asked for, and interrupts nothing.
+
+    So an answer that has just come is not lost. Who asks a second time interrupts after all.
+    """
+    _asked.gently = True
+    try:
+        yield lambda: _asked.to_end
+    finally:
+        _asked.gently = False
+
+
 def _break_off(_signal: int, _frame: object) -> None:
-    raise KeyboardInterrupt
+    first, _asked.to_end = not _asked.to_end, True
+    if not (_asked.gently and first):
+        raise KeyboardInterrupt
 
 
 def _end_with_parent() -> None:

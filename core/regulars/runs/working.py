@@ -29,6 +29,7 @@ from regulars.store import tables
 
 from .beginning import run_info
 from .loading import load_playbook, spoken
+from .processes import asked_gently
 from .reading import stored
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ logger = logging.getLogger(__name__)
 
 WITHIN = timedelta(hours=2)
 _LOOK_AGAIN = 1.0  # seconds between two looks at a ledger where nothing is planned
+_STEP = 0.2
 _AWAY = 30.0  # seconds until a channel that can't be reached is tried again
 
 
@@ -66,7 +68,8 @@ class Worked:
     """What was decided, by state; channels that were ``away`` with their last failure.
 
     ``ended`` says in words what made workers end too early; ``too_old`` that there are messages
-    which were decided too long ago; ``waiting`` how many are still planned.
+    which were decided too long ago; ``waiting`` how many are still planned. ``span`` is from the
+    first claim to the last answer, by the wall clock in seconds.
     """
 
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -74,6 +77,12 @@ class Worked:
     ended: tuple[str, ...] = ()
     too_old: bool = False
     waiting: int = 0
+    span: tuple[float, float] | None = None
+
+    @property
+    def seconds(self) -> float:
+        """How long it was sent, looking for more left out."""
+        return self.span[1] - self.span[0] if self.span else 0.0
 
     @property
     def needs_a_person(self) -> bool:
@@ -88,7 +97,16 @@ class Worked:
             self.ended + other.ended,
             self.too_old or other.too_old,
             other.waiting,
+            _both(self.span, other.span),
         )
+
+
+def _both(
+    one: tuple[float, float] | None, other: tuple[float, float] | None
+) -> tuple[float, float] | None:
+    if one is None or other is None:
+        return one or other
+    return min(one[0], other[0]), max(one[1], other[1])
 
 
 def shifts(shift: Shift, workers: int) -> list[Shift]:
@@ -128,10 +146,10 @@ def work(loaded: Loaded, shift: Shift, now: Callable[[], float] = time.time) -> 
         StoreError: nothing has run yet, or the playbook was edited since.
     """
     done, end = Worked(), now() + shift.waits
-    with redirect_stdout(sys.stderr):
+    with redirect_stdout(sys.stderr), asked_gently() as stopped:
         while True:
             try:
-                found = _look(loaded, shift)
+                found = _look(loaded, shift, stopped)
             except (BusyError, TemporaryError) as error:
                 if now() >= end:
                     raise
@@ -141,17 +159,25 @@ def work(loaded: Loaded, shift: Shift, now: Callable[[], float] = time.time) -> 
             pause = _AWAY if found.away else _LOOK_AGAIN
             if now() + pause > end:
                 return done
-            time.sleep(pause)
+            _sleep(pause, stopped)
 
 
-def _look(loaded: Loaded, shift: Shift) -> Worked:
+def _sleep(seconds: float, stopped: Callable[[], bool]) -> None:
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        if stopped():
+            raise KeyboardInterrupt
+        time.sleep(min(left, _STEP))
+
+
+def _look(loaded: Loaded, shift: Shift, stopped: Callable[[], bool]) -> Worked:
     """One look at the ledger: whatever is planned there is sent."""
     with stored(loaded) as store:
-        return _help(store, loaded, _word(store), shift)
+        return _help(store, loaded, Guest(_word(store), shift.begins, stopped), shift)
 
 
-def _help(store: Store, loaded: Loaded, word: str, shift: Shift) -> Worked:
-    number, playbook = run_of(word), loaded.playbook
+def _help(store: Store, loaded: Loaded, guest: Guest, shift: Shift) -> Worked:
+    number, playbook = run_of(guest.word), loaded.playbook
     at, started = _run(store, number)
     scope = _scope(store, loaded, at)
     take_back(store, scope, number)
@@ -159,9 +185,10 @@ def _help(store: Store, loaded: Loaded, word: str, shift: Shift) -> Worked:
     while planned := _planned(store):
         if time.time() - started > shift.within:
             return done + Worked(too_old=True, waiting=planned)
-        guest = Guest(word, shift.begins)
+        began = time.time()
         sent = deliver(store, scope, info, number, in_flight=shift.in_flight, guest=guest)
-        done += Worked(sent.counts, sent.away)
+        span = (began, time.time()) if sent.counts else None
+        done += Worked(sent.counts, sent.away, span=span)
         take_back(store, scope, number)
         if sent.away or not sum(sent.counts.values()):
             break
