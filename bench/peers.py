@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from delivery import sync_seconds
 from measuring import Process, Result, Row, benchmark, machine, measured, regulars, table
 
 if TYPE_CHECKING:
@@ -218,6 +219,7 @@ def measure(folder: Path, users: int, customers: int, events: int) -> Result:
         "customers": customers,
         "events": events,
         "versions": versions(python),
+        "sync_seconds": sync_seconds(folder),
         "drip": drip(folder / "drip", users, python),
         "segments": segments(folder / "segments", customers, events, python),
         "machine": machine(),
@@ -230,7 +232,8 @@ def told(result: Result) -> str:
         "django": "django-drip-campaigns",
         "django_together": "  in one transaction",
     }
-    rows: list[Row] = [("a drip: users", f"{result['users']:,}", "")]
+    syncing = f"{1_000 * result['sync_seconds']:.1f} ms for this disk to keep a commit"
+    rows: list[Row] = [("a drip: users", f"{result['users']:,}", syncing)]
     for key, name in names.items():
         found = result["drip"][key]
         size = f"{found['lines']} lines, a store of {found['bytes'] / 1e6:.0f} MB"
