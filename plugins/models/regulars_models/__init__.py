@@ -4,5 +4,6 @@ What several of them share:
 
 - ``late``: what calculates is loaded when it is called
 - ``soon``: whether an event comes soon; ``boosted``: trees
+- ``amounts``: what an event is worth, as playbooks name it
 - ``logistic``: regressions; ``explaining``: what moved a score; ``days``: calendars and clocks
 """

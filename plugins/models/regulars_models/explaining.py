@@ -82,3 +82,9 @@ def reasons_of(
     if not np.isfinite(shares).all():
         return []
     return [Reason(what, by) for what, by in zip(inputs, shares.tolist(), strict=True) if by]
+
+
+def ago(days: float) -> str:
+    """How long ago something was, such as ``yesterday`` or ``12 days ago``."""
+    whole = round(days)
+    return {0: "today", 1: "yesterday"}.get(whole, f"{whole:,} days ago")

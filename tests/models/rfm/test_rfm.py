@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pytest
+from pydantic import ValidationError
 from regulars.hooks import DAY, Fitted, ModelData, ModelEvents
 from regulars.testing import ModelConformance
-from regulars_models.rfm.cells import fit, score
+from regulars_models.rfm.cells import explain, fit, score
 from regulars_models.rfm.kind import CELLS, RFM, Cell, Rfm
 
 from tests.runs.conftest import Client
@@ -36,7 +38,7 @@ def shop(people: int = 100) -> ModelData:
     who = np.arange(people).repeat(often)
     seconds = np.arange(len(who)) - np.searchsorted(who, who)
     at = NOW - who * DAY - (often[who] - 1 - seconds) * 1_000_000
-    events = ModelEvents(who, at, np.ones_like(who), {"total": 10.0 - who})
+    events = ModelEvents(who, at, np.ones_like(who), {"total": (10.0 - who).astype(np.float64)})
     return ModelData(NOW, ZoneInfo("UTC"), np.arange(people + 1), {"order": events})
 
 
@@ -79,6 +81,26 @@ def test_a_playbook_may_name_cells_itself() -> None:
     assert isinstance(fitted, Fitted)
     names = score(config, fitted, data)["cell"]
     assert (names[0], names[99], names[100]) == ("whales", "the others", None)
+
+
+def test_why_tells_what_put_a_customer_above_or_below_the_middle() -> None:
+    config, data = Rfm(event="order", amount="order.total"), shop()
+    fitted = fit(config, data, 0)
+    assert isinstance(fitted, Fitted)
+    one = ModelEvents(
+        np.zeros(2, int), np.full(2, NOW - DAY), np.ones(2, int), {"total": np.ones(2)}
+    )
+    told = explain(config, fitted, ModelData(NOW, ZoneInfo("UTC"), np.ones(1, int), {"order": one}))
+    assert {name: [(each.what, each.by) for each in reasons] for name, reasons in told.items()} == {
+        "recency": [("last order yesterday", 2.0)],
+        "frequency": [("order 2 times", -2.0)],
+        "monetary": [("total 2.00 in all", 2.0)],
+    }
+
+
+def test_an_amount_is_one_of_the_event() -> None:
+    with pytest.raises(ValidationError, match="write a property of 'order'"):
+        Rfm(event="order", amount="visit.total")
 
 
 def test_too_few_customers_are_told_in_a_sentence() -> None:

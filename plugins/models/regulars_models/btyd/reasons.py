@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from regulars.hooks import Reason
 
-from regulars_models.explaining import shapley
+from regulars_models.explaining import ago, shapley
 
 from .compression import History
 from .known import summary_in
@@ -109,12 +109,7 @@ def _words(config: Lifetime | Spend, row: Floats) -> list[str]:
     days = "one day" if not repeats else f"{repeats + 1:.0f} days"
     return [
         f"{config.event} on {days}",
-        f"last {config.event} {_ago(silent)}",
-        f"first {config.event} {_ago(age)}",
+        f"last {config.event} {ago(silent * WEEK)}",
+        f"first {config.event} {ago(age * WEEK)}",
         f"{config.spent} of {spend:,.2f} each time",
     ]
-
-
-def _ago(weeks: float) -> str:
-    days = round(weeks * WEEK)
-    return {0: "today", 1: "yesterday"}.get(days, f"{days} days ago")

@@ -7,6 +7,8 @@ from typing import Annotated, Self
 from pydantic import Field, StrictInt, model_validator
 from regulars.hooks import Percentage, PositiveDuration, Settings
 
+from regulars_models.amounts import check_amount, property_of
+
 WEEK = 604_800_000_000  # microseconds
 LEAST = 50  # see docs/predictions.md, where it is measured
 
@@ -76,14 +78,3 @@ class Lifetime(Settings):
     def weeks(self) -> float:
         """The horizon in weeks."""
         return self.horizon.micros / WEEK
-
-
-def property_of(event: str, amount: str) -> str:
-    """``total`` of an amount that is written ``total`` or ``order.total``."""
-    return amount.removeprefix(f"{event}.")
-
-
-def check_amount(event: str, amount: str) -> None:
-    """Raise ValueError for an ``amount`` that is no property of ``event``."""
-    if "." in property_of(event, amount):
-        raise ValueError(f"amount: write a property of '{event}', such as total or {event}.total")

@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from regulars.hooks import DAY, Fitted
+from regulars.hooks import DAY, Fitted, Reason
+
+from regulars_models.explaining import ago
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
     from regulars.hooks import ModelData
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+MIDDLE = 3.0  # the fifth of a typical customer
 LEAST = 25  # customers, five for each fifth
 EDGES = (0.2, 0.4, 0.6, 0.8)
 
@@ -31,9 +34,9 @@ def inputs(config: Rfm, data: ModelData) -> Mapping[str, Floats]:
     last[events.customer] = events.at  # the last one of each customer stays
     often = np.bincount(events.customer, events.times, len(data))
     found = {"recency": (data.now - last) / DAY, "frequency": np.where(often > 0, often, np.nan)}
-    if config.amount is None:
+    if config.spent is None:
         return found
-    spent = np.nan_to_num(events.amounts[config.amount])
+    spent = np.nan_to_num(events.amounts[config.spent])
     total = np.bincount(events.customer, spent, len(data))
     return found | {"monetary": np.where(often > 0, total, np.nan)}
 
@@ -58,6 +61,24 @@ def score(config: Rfm, fitted: Fitted, data: ModelData) -> Mapping[str, NDArray[
     fifths = {name: _fifth(values, edges[name]) for name, values in found.items()}
     fifths["recency"] = len(EDGES) + 2 - fifths["recency"]  # who came last is best
     return fifths | {"cell": _names(config.cells, fifths, len(data))}
+
+
+def explain(config: Rfm, fitted: Fitted, data: ModelData) -> Mapping[str, Sequence[Reason]]:
+    """What put the one customer of ``data`` above or below the middle fifth."""
+    found = {name: float(values[0]) for name, values in inputs(config, data).items()}
+    if np.isnan(found["recency"]):
+        return {}
+    words = {
+        "recency": f"last {config.event} {ago(found['recency'])}",
+        "frequency": f"{config.event} {_times(found['frequency'])}",
+        "monetary": f"{config.spent} {found.get('monetary', 0.0):,.2f} in all",
+    }
+    fifths = score(config, fitted, data)
+    return {name: [Reason(words[name], float(fifths[name][0]) - MIDDLE)] for name in found}
+
+
+def _times(count: float) -> str:
+    return "once" if count == 1 else f"{count:,.0f} times"
 
 
 def _fifth(values: Floats, edges: list[float]) -> Floats:

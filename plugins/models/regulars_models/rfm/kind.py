@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from regulars.hooks import ModelKind, Output, Reads, Settings
 
+from regulars_models.amounts import check_amount, property_of
 from regulars_models.late import late
 
 if TYPE_CHECKING:
@@ -49,14 +50,27 @@ class Rfm(Settings):
     """
 
     event: Annotated[str, Field(description="the event that counts, such as order")]
-    amount: Annotated[str | None, Field(description="the property that is its amount")] = None
+    amount: Annotated[str | None, Field(description="a property of the event, such as total")] = (
+        None
+    )
     cells: Annotated[tuple[Cell, ...], Field(min_length=1, description="names, the first wins")] = (
         CELLS
     )
 
+    @model_validator(mode="after")
+    def _amount_is_the_events(self) -> Self:
+        if self.amount is not None:
+            check_amount(self.event, self.amount)
+        return self
+
+    @property
+    def spent(self) -> str | None:
+        """The name of the amount's property alone."""
+        return None if self.amount is None else property_of(self.event, self.amount)
+
 
 def _outputs(config: Rfm) -> Mapping[str, Output]:
-    fifth = Output("1 to 5, 5 is best", low=1, high=FIFTHS)
+    fifth = Output("a fifth of the customers, 1 to 5, 5 is best", low=1, high=FIFTHS)
     scores = {"recency": fifth, "frequency": fifth}
     if config.amount is not None:
         scores["monetary"] = fifth
@@ -64,7 +78,7 @@ def _outputs(config: Rfm) -> Mapping[str, Output]:
 
 
 def _reads(config: Rfm) -> Reads:
-    amounts = [] if config.amount is None else [f"{config.event}.{config.amount}"]
+    amounts = [] if config.spent is None else [f"{config.event}.{config.spent}"]
     return Reads(events=[config.event], amounts=amounts)
 
 
@@ -78,4 +92,5 @@ RFM = ModelKind(
     late(_CELLS, "fit"),
     late(_CELLS, "score"),
     late(_CELLS, "inputs"),
+    late(_CELLS, "explain"),
 )
