@@ -337,6 +337,12 @@ def test_what_no_warehouse_knows_is_refused_with_its_place(
     assert "the function only_here() is not known there; leave it to a run" in str(refused.value)
 
 
+def test_a_playbook_without_segments_has_nothing_to_find(everything: Path) -> None:
+    everything.write_text("playbook: bare\n")
+    with pytest.raises(PlaybookError, match="there is no segment to find the members of; add one"):
+        pushed_down(load_playbook(everything), AT, "trino")
+
+
 def test_without_its_package_the_command_says_what_to_install(
     client: Client, everything: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -78,13 +78,13 @@ def pushed_down(
         raise _problem(loaded, ("segments",), "there is no segment to find the members of; add one")
     try:
         return written_for(warehouse, _written(_members(asked)))
-    except (CompileError, Untold):
+    except (CompileError, Untold) as whole:
         for path, part in _parts(asked):
             try:
                 written_for(warehouse, _written(part))
             except (CompileError, Untold) as error:
                 raise _problem(loaded, path, _reason(error, warehouse)) from error
-        raise
+        raise _problem(loaded, ("segments",), _reason(whole, warehouse)) from whole
 
 
 def _scope(loaded: Loaded, now: datetime) -> Scope:

@@ -29,10 +29,7 @@ _RENAMED: Mapping[str, Mapping[type[exp.Expr], str]] = {
     "clickhouse": {exp.Substring: "substringUTF8", exp.Translate: "translateUTF8"},
     "redshift": {exp.Substring: "SUBSTRING"},
 }
-_OURS = {  # what sqlglot doesn't know, but the warehouse does
-    "substringutf8",
-    "translateutf8",
-}
+_OURS = {"substringutf8", "translateutf8"}  # what the warehouse knows, though sqlglot doesn't
 
 
 def written_for(warehouse: str, sql: str) -> str:
