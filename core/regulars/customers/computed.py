@@ -7,9 +7,9 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
-import regulars
 from regulars.instants import micros
 from regulars.store import get_fact, set_fact
+from regulars.version import version
 
 from .traits import PluginAggregate
 
@@ -45,7 +45,7 @@ class Computed:
         return cls(
             number,
             micros(moment.now),
-            f"{regulars.__version__} {plan.zone.key}",
+            f"{version()} {plan.zone.key}",
             {g.oldest: start for g in plan.groups if g.oldest and (start := g.start(moment))},
             {column.name: _digest(column) for column in plan.columns},
         )

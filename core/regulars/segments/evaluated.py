@@ -7,10 +7,10 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-import regulars
 from regulars.customers import computed
 from regulars.instants import micros
 from regulars.store import get_fact, set_fact
+from regulars.version import version
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -36,7 +36,7 @@ class Evaluated:
         """An evaluation of ``scope`` as its store is now."""
         refreshed = computed.recall(connection)
         profile = json.dumps(scope.playbook.customer.model_dump(mode="json"), sort_keys=True)
-        text = f"{regulars.__version__} {scope.zone.key} {profile}"
+        text = f"{version()} {scope.zone.key} {profile}"
         under = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
         return cls(micros(scope.now), 0 if refreshed is None else refreshed.number, under)
 
