@@ -22,7 +22,7 @@ def _outputs(config: Lifetime) -> Mapping[str, Output]:
     ahead = f"in the next {config.horizon}"
     days = Foresees(event, within, "days")
     outputs = {
-        "alive": Output("probability", low=0, high=1),
+        "alive": Output("probability of still being a customer", low=0, high=1),
         "expected_events": Output(f"days with {event} {ahead}", low=0, foresees=days),
         "next_event_by": Output(f"the next {event} comes by then, {config.chance} sure", "time"),
     }

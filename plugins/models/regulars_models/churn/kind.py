@@ -75,11 +75,13 @@ def _micros(duration: Duration) -> int:
 
 def _outputs(config: ChurnSettings) -> Mapping[str, Output]:
     if config.event is None:
+        unit = f"probability of '{config.ends}' within {config.horizon or MONTH}"
         foreseen = Foresees(str(config.ends), config.within)
     else:
+        unit = f"probability of no '{config.event}' within {config.silent}"
         foreseen = Foresees(config.event, config.within, "none")
     return {
-        "risk": Output("probability of being gone by then", low=0, high=1, foresees=foreseen),
+        "risk": Output(unit, low=0, high=1, foresees=foreseen),
         "median_time": Output("time when half of such customers are gone", "time"),
     }
 

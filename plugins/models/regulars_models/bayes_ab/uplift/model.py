@@ -34,7 +34,7 @@ class UpliftSettings(Settings):
 
 
 def _outputs(_config: UpliftSettings) -> Mapping[str, Output]:
-    return {"gain": Output("of the goal, better with the arm than without")}
+    return {"gain": Output("how much better the goal is with the arm than without")}
 
 
 def _reads(config: UpliftSettings) -> Reads:
