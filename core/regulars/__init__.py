@@ -71,9 +71,9 @@ _HOMES = {
 
 def __getattr__(name: str) -> object:
     if name == "__version__":
-        from importlib.metadata import version  # noqa: PLC0415 (few ask, and it is slow)
+        from .version import version  # noqa: PLC0415 (few ask, and it is slow)
 
-        return version("regulars")
+        return version()
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     found: object = getattr(import_module(_HOMES[name]), name)
