@@ -35,6 +35,8 @@ def print_summary(summary: Summary, *, planned: bool) -> None:
             ["segment", "members", "entered", "left"],
             ([n, s.members, s.entered, s.left] for n, s in summary.segments.items()),
         )
+    for name, words in summary.slow.items():
+        click.echo(f"! the segment {name} is slow: {words}\n")
     if summary.journeys:
         _print_journeys(summary)
     if summary.edits:

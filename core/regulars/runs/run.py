@@ -25,6 +25,7 @@ from regulars.policy import decide
 from regulars.predictions.stage import predict
 from regulars.progress import Silent
 from regulars.segments.membership import refresh_segments
+from regulars.segments.slow import slow_segments
 from regulars.store import Store, hold, rehearse
 
 from .beginning import begin, finish
@@ -127,6 +128,7 @@ def _stages(
         models = predict(store, scope)
     with clock.stage("segments"):
         segments = refresh_segments(store, scope)
+    slow = slow_segments(store, scope, clock.seconds["segments"])
     with clock.stage("allocate"):
         allocate(store, scope)
     with clock.stage("journeys"):
@@ -155,6 +157,7 @@ def _stages(
         edits=journeys.edits,
         retained=retained,
         models=models,
+        slow=slow,
         left=count_planned(store) if sending is not None and sending.leave else None,
     )
     finish(store, number, summary)

@@ -43,8 +43,9 @@ class Summary:
     for the next run. ``samples`` are messages that a plan would have sent. ``goals`` are the goals
     that were seen to be reached, by journey; ``edits`` what became of those who stood before a step
     that is gone. ``retained`` says which old events are not kept any longer. ``models`` are what
-    each model learned, and whom it scored. ``left`` says how many messages wait for others to send
-    them, where the run was told to leave that.
+    each model learned, and whom it scored. ``slow`` are segments that took over 30 seconds, with
+    what would help. ``left`` says how many messages wait for others to send them, where the run was
+    told to leave that.
     """
 
     playbook: str
@@ -60,6 +61,7 @@ class Summary:
     edits: tuple[Edit, ...] = ()
     retained: Retained | None = None
     models: Mapping[str, ModelCount] = field(default_factory=dict)
+    slow: Mapping[str, str] = field(default_factory=dict)
     left: int | None = None
 
     def as_json(self) -> dict[str, Any]:

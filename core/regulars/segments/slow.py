@@ -1,0 +1,52 @@
+"""Slow segments: which of them take the time, and what would help."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from .moving import Motion, motion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from regulars.store import Store
+
+    from .scope import Scope
+
+SLOW = 30.0  # seconds that a segment may take without a word
+ONE_IN = 50  # customers whom the segments are tried on, to share out what all took together
+HELPS = {
+    Motion.STILL: "it is looked at for customers who changed, so the next run takes less",
+    Motion.BY_CLOCK: "it compares with the clock, so everybody is looked at in every run; a trait "
+    "with a window (within) instead is computed only for those whom it changes for",
+    Motion.ALWAYS: "it has a score or a plugin's condition, so everybody is looked at in every "
+    "run; see with --profile whether it is these that take the time",
+}
+
+
+def slow_segments(store: Store, scope: Scope, seconds: float) -> dict[str, str]:
+    """What would help each segment that took more than 30 s of the ``seconds`` of all."""
+    if seconds <= SLOW:
+        return {}
+    shares = dict(_shares(store, scope))
+    whole = sum(shares.values())
+    took = {name: seconds * share / whole for name, share in shares.items()}
+    return {
+        name: f"about {each:,.0f} s; {HELPS[motion(scope.playbook, name)]}"
+        for name, each in sorted(took.items(), key=lambda pair: -pair[1])
+        if each > SLOW
+    }
+
+
+def _shares(store: Store, scope: Scope) -> Iterator[tuple[str, float]]:
+    """How long each segment takes for a few of the customers, in seconds."""
+    few = scope.customer % ONE_IN == 0
+    with store.reading() as connection:
+        for name, condition in scope.playbook.segments.items():
+            query = select(func.count()).select_from(scope.people)
+            began = perf_counter()
+            connection.scalar(query.where(few, scope.condition(condition)))
+            yield name, perf_counter() - began
