@@ -115,6 +115,7 @@ def drip(folder: Path, count: int, python: str) -> Result:
             "sent": ours[0].answer["decisions"]["sent"],
             "sent_again": ours[1].answer["decisions"]["sent"],
             "again": figures(ours[1]),
+            "parts": ours[0].answer["seconds"],
             "bytes": (folder / SENT["regulars"]).stat().st_size,
             "bytes_each": bytes_each(folder),
             "lines": lines("peers_drip.yaml", "peers_drip.html.j2"),
@@ -238,7 +239,7 @@ def told(result: Result) -> str:
         found = result["drip"][key]
         size = f"{found['lines']} lines, a store of {found['bytes'] / 1e6:.0f} MB"
         rows += [
-            _row(f"{name}", found, f"{found['sent']:,} sent; {size}"),
+            _row(name, found, f"{found['sent']:,} sent; {size}{_parts(found)}"),
             _row("  asked again", found["again"], f"{found['sent_again']:,} sent"),
         ]
     found = result["segments"]
@@ -247,8 +248,8 @@ def told(result: Result) -> str:
     for name in ("regulars", "pandas"):
         first, after = found["first"][name], found["next"][name]
         rows += [
-            _row(name, first, f"{found['lines'][name]} lines; {_parts(first)}"),
-            _row("  one more day", after, _parts(after)),
+            _row(name, first, f"{found['lines'][name]} lines{_parts(first)}"),
+            _row("  one more day", after, f"{result['events'] // 1_000:,} events{_parts(after)}"),
         ]
     for when, name in {"first": "one statement by hand", "next": "  one more day"}.items():
         rows.append((name, f"{found[when]['by_hand_seconds']:.1f} s", "over our store"))
@@ -262,9 +263,9 @@ def _row(name: str, found: dict[str, Any], more: str) -> Row:
 
 
 def _parts(found: dict[str, Any]) -> str:
-    return ", ".join(
-        f"{name} {taken:.1f}" for name, taken in found["parts"].items() if taken > 0.05
-    )
+    """What took some time in it, where the program tells."""
+    parts: dict[str, float] = found.get("parts", {})
+    return "".join(f"; {name} {taken:.1f}" for name, taken in parts.items() if taken > 0.05)
 
 
 if __name__ == "__main__":
