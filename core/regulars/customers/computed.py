@@ -11,7 +11,7 @@ from regulars.instants import micros
 from regulars.store import get_fact, set_fact
 from regulars.version import version
 
-from .traits import PluginAggregate
+from .trait_columns import PluginAggregate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from regulars.hooks.kinds import Moment
 
-    from .traits import TraitColumn, TraitPlan
+    from .trait_columns import TraitColumn
+    from .traits import TraitPlan
 
 _FACT = "traits.computed"
 

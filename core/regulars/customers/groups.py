@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from regulars.hooks.kinds import Moment
     from regulars.values import Duration
 
-    from .traits import TraitColumn
+    from .trait_columns import TraitColumn
 
 BY_TIME = {"within_last", "within_next"}  # comparisons that time alone changes
 CHANGED = "changed"  # the column with the number of the refresh that wrote a customer's row

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from regulars.playbook.playbook import Playbook
     from regulars.store import Tables
 
-    from .traits import TraitColumn, TraitPlan
+    from .trait_columns import TraitColumn
+    from .traits import TraitPlan
 
 AT_ONCE = 5_000  # customers in one query
 

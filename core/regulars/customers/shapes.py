@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from .aggregates import Where
     from .scores import PlannedModel
-    from .traits import PluginAggregate, TraitColumn
+    from .trait_columns import PluginAggregate, TraitColumn
 
 
 @dataclass(frozen=True)

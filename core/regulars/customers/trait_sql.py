@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from regulars.store import Tables
 
     from .aggregates import Where
-    from .traits import TraitColumn
+    from .trait_columns import TraitColumn
 
 
 @dataclass(frozen=True)

@@ -14,18 +14,16 @@ from regulars.playbook.conditions import NotPerformed, Performed
 from regulars.playbook.traits import PluginTrait
 from regulars.playbook.walking import conditions_now
 
-from .aggregates import Aggregate, ColumnType, of_condition, of_trait
+from .aggregates import Aggregate, of_condition, of_trait
 from .groups import bookkeeping, groups_of
 from .scores import plan_models, score_columns
 from .shapes import shape_of
+from .trait_columns import PluginAggregate, TraitColumn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from zoneinfo import ZoneInfo
 
-    from pydantic import BaseModel
-
-    from regulars.hooks.kinds import TraitKind
     from regulars.hooks.plugins import Plugins
     from regulars.playbook.playbook import Playbook
     from regulars.store import Shape
@@ -34,53 +32,6 @@ if TYPE_CHECKING:
     from .scores import PlannedModel, ScoreColumn
 
 LONGEST = 60  # characters of a column's name; PostgreSQL cuts names at 63
-
-
-@dataclass(frozen=True)
-class PluginAggregate:
-    """A trait that a plugin computes; ``blame`` says who that is, see ``Plugins.blame``."""
-
-    kind: TraitKind
-    config: BaseModel = field(compare=False)
-    written: str
-    blame: str
-
-    @property
-    def type(self) -> ColumnType:
-        """The type of the column that holds it."""
-        return self.kind.type
-
-    @property
-    def in_millionths(self) -> bool:
-        """A plugin's numbers are plain."""
-        return False
-
-    def signature(self) -> str:
-        """A text that is equal for equal settings of the same plugin alone."""
-        return self.written
-
-
-@dataclass(frozen=True)
-class TraitColumn:
-    """One column of the traits table and what fills it."""
-
-    name: str
-    computes: Aggregate | PluginAggregate
-
-    @property
-    def type(self) -> ColumnType:
-        """How the column is stored."""
-        return self.computes.type
-
-    @property
-    def in_millionths(self) -> bool:
-        """Whether the column holds millionths."""
-        return self.computes.in_millionths
-
-    @property
-    def zero_without_events(self) -> bool:
-        """Whether a customer without events has 0 here, not an unknown."""
-        return isinstance(self.computes, Aggregate) and self.computes.zero_without_events
 
 
 @dataclass(frozen=True)

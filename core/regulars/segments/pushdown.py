@@ -15,8 +15,9 @@ from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.exc import CompileError
 from sqlalchemy.sql import visitors
 
+from regulars.customers.trait_columns import PluginAggregate
 from regulars.customers.trait_sql import Events, traits_of_all
-from regulars.customers.traits import PluginAggregate, plan_traits
+from regulars.customers.traits import plan_traits
 from regulars.errors import PlaybookError, Problem, StoreError
 from regulars.hooks.kinds import Moment
 from regulars.store.schema import Tables
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, FromClause, Select, Subquery, Table
 
-    from regulars.customers.traits import TraitColumn
+    from regulars.customers.trait_columns import TraitColumn
     from regulars.playbook.loading import Loaded
 
 NOT_PUSHED = {"source", "key", "properties"}  # columns of events that no condition reads

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, FromClause
 
-    from regulars.customers.traits import TraitColumn, TraitPlan
+    from regulars.customers.trait_columns import TraitColumn
+    from regulars.customers.traits import TraitPlan
     from regulars.hooks.plugins import Plugins
     from regulars.playbook.conditions import (
         Condition,

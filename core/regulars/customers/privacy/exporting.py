@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, RowMapping, Table
 
-    from regulars.customers.traits import TraitColumn, TraitPlan
+    from regulars.customers.trait_columns import TraitColumn
+    from regulars.customers.traits import TraitPlan
     from regulars.store import Tables
 
     from .personal import Person
