@@ -51,6 +51,14 @@ def test_the_guest_of_tuesdays_gets_mondays_message(cafe: Client) -> None:
     assert cafe.told("bob") == []
 
 
+def test_who_has_stopped_is_not_written_to_for_ever(cafe: Client) -> None:
+    """She came no more after the 24th of March: the last message is that of the 6th of April."""
+    cafe.run("2026-03-29T18:00Z")
+    written = [cafe.entered(f"2026-{day}T15:10Z") for day in ("03-30", "04-06", "04-13", "04-20")]
+
+    assert written == [1, 1, 0, 0]
+
+
 def test_scores_stand_in_segments(cafe: Client) -> None:
     report = cafe.run("2026-04-02T12:00Z")
 
@@ -69,6 +77,6 @@ def test_a_shop_that_just_opened_is_told_what_is_missing(cafe: Client) -> None:
     said = cafe.run("2026-03-10T12:00Z")["models"]["rhythm"]["missing"]
 
     assert said == (
-        "customers came back for another 'order' once so far, and a rhythm needs 20 such times;"
-        " wait for more, or load older events"
+        "Customers came back for another 'order' once so far, and a rhythm needs 20 such times."
+        " Wait for more, or load older events."
     )

@@ -12,6 +12,7 @@ from .habit import habit
 from .learning import learn, shrunk
 from .past import past, visits
 from .reasons import typical
+from .testing import FEWEST as TESTED
 from .testing import hold_back
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ def fit(config: RhythmSettings, data: ModelData, _seed: int) -> Fitted | str:
     if (gaps := int(known.gaps.sum())) < FEWEST:
         times = "once" if gaps == 1 else f"{gaps} times"
         return (
-            f"customers came back for another '{config.event}' {times} so far, and a rhythm needs"
-            f" {FEWEST} such times; wait for more, or load older events"
+            f"Customers came back for another '{config.event}' {times} so far, and a rhythm needs"
+            f" {FEWEST} such times. Wait for more, or load older events."
         )
     rhythm, held = learn(known, seen), hold_back(seen, len(data))
     some = np.flatnonzero(known.gaps)
@@ -51,9 +52,18 @@ def fit(config: RhythmSettings, data: ModelData, _seed: int) -> Fitted | str:
             "gaps": gaps,
             "customers_with_a_gap": len(some),
             "standard_errors": {"usual": _error(rhythm, known)},
+            "warnings": [_untested(known)] if held is None else held.doubts(),
         },
         metrics={} if held is None else held.metrics(),
         drivers=_drivers(rhythm),
+    )
+
+
+def _untested(known: Past) -> str:
+    several = int((known.gaps > 1).sum())
+    return (
+        f"How often the days are right is told of {TESTED} customers who came three times or more;"
+        f" there {'is' if several == 1 else 'are'} {several} yet."
     )
 
 

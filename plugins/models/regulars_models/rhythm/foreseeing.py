@@ -3,6 +3,9 @@
 Given that nothing came yet, the gap ends as likely as not before its conditional median. Among the
 twelve days around that, today at the earliest, the likeliest is taken: by the gap's density, which
 has a lower hump after each usual gap that was left out, times the share of the weekday.
+
+Who stayed away longer than is usual for them, and left out more visits than happens by accident,
+has stopped: of them nothing is foreseen.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import special
 
+from .learning import RARE
 from .past import MONDAY
 
 if TYPE_CHECKING:
@@ -24,19 +28,20 @@ if TYPE_CHECKING:
 DAYS, BEFORE = 12, 5  # that are looked at, and how many of these before the median
 FAR = 730  # days: what lies further ahead can't be said
 HOURS = np.arange(24)
+UNUSUAL = 0.95  # of a customer's gaps are shorter than one that is called unusual
 
 
 @dataclass(frozen=True)
 class Foreseen:
     """Arrays with a row a customer: the next order's ``day`` and ``hour``, and ``overdue``.
 
-    ``far`` says that the day is too far ahead to be told.
+    ``untold`` says that there is no day to tell: it is too far ahead, or the customer has stopped.
     """
 
     day: Whole
     hour: Whole
     overdue: Floats
-    far: NDArray[np.bool_]
+    untold: NDArray[np.bool_]
 
 
 def foresee(habit: Habit, skipped: float, last: Whole, today: Whole, hour: Whole) -> Foreseen:
@@ -55,8 +60,14 @@ def foresee(habit: Habit, skipped: float, last: Whole, today: Whole, hour: Whole
         last + gap,
         _hour(habit.hours, np.where(gap == since, hour, -1)),
         np.where(since > 0, 1 - longer, 0.0),
-        far,
+        far | _stopped(habit, skipped, since, longer),
     )
+
+
+def _stopped(habit: Habit, skipped: float, since: Whole, longer: Floats) -> NDArray[np.bool_]:
+    """Who is away for longer than the spread of gaps and a few visits left out account for."""
+    left_out = np.maximum(np.rint(since / np.exp(habit.mean)) - 1, 0.0)
+    return np.asarray((1 - longer > UNUSUAL) & (skipped**left_out < RARE))
 
 
 def _left(hours: Floats, hour: Whole) -> Floats:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from regulars.hooks import DAY, Reason
 
-from regulars_models.explaining import shapley
+from regulars_models.explaining import ago, shapley
 
 from .foreseeing import foresee
 from .habit import Habit
@@ -46,10 +46,11 @@ class Case:
         """What moved ``next_order``, in microseconds, and ``overdue``."""
         own = [float(self.since), *self._numbers(), 1.0]
         other = [*(usual[name] for name in ("since", "mean", "scale", "free")), 0.0]
-        return {
-            "next_order": self._told(shapley(lambda rows: _ahead(self._said(rows)), own, other)),
-            "overdue": self._told(shapley(lambda rows: self._said(rows).overdue, own, other)),
-        }
+        late = self._told(shapley(lambda rows: self._said(rows).overdue, own, other))
+        if self._said(np.array([own])).untold[0]:
+            return {"overdue": late}
+        ahead = self._told(shapley(lambda rows: _ahead(self._said(rows)), own, other))
+        return {"next_order": ahead, "overdue": late}
 
     def _numbers(self) -> list[float]:
         return [float(each[0]) for each in (self.theirs.mean, self.theirs.scale, self.theirs.free)]
@@ -67,11 +68,12 @@ class Case:
 
     def _told(self, by: Any) -> list[Reason]:
         mean, scale, _ = self._numbers()
+        short, long = np.exp(mean - scale), np.exp(mean + scale)
         weekday, hour = self.theirs.weekdays[0].argmax(), self.theirs.hours[0].argmax()
         moved = {
-            f"days since the last visit {self.since}": by[0],
-            f"usual gap {np.exp(mean):.1f} days": by[1],
-            f"spread of gaps {np.expm1(scale):.0%}": by[2] + by[3],
+            f"last visit {ago(self.since)}": by[0],
+            f"expected about every {np.exp(mean):.1f} days": by[1],
+            f"most gaps expected from {short:.1f} to {long:.1f} days": by[2] + by[3],
             f"mostly {WEEKDAYS[weekday]}, {hour}:00": by[4],
         }
         return [Reason(what, float(share)) for what, share in moved.items() if share]

@@ -50,7 +50,7 @@ def score(config: RhythmSettings, fitted: Fitted, data: ModelData) -> dict[str, 
         theirs, rows = habit(rhythm, block.known).rows(some), block.rows.start + some
         said = foresee(theirs, rhythm.skipped, last, today, hour)
         at = block.clock.part(some).instants(said.day, said.hour)
-        following[rows] = np.where(said.far, np.nan, at)
+        following[rows] = np.where(said.untold, np.nan, at)
         overdue[rows] = said.overdue
         weekday[rows] = names[theirs.weekdays.argmax(axis=1)]
     return {"next_order": following, "overdue": overdue, "weekday": weekday}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .foreseeing import foresee
+from .foreseeing import UNUSUAL, foresee
 from .habit import habit
 from .learning import learn
 from .past import past
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .past import Visits, Whole
 
 RIGHT = 1  # days that a hit may be off
-UNUSUAL = 0.95  # of a customer's gaps are shorter than one that is called unusual
+FEWEST = 20  # customers, of whom a share says something
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,19 @@ class Held:
             "unusual_gaps_expected": 1 - UNUSUAL,
         }
 
+    def doubts(self) -> list[str]:
+        """What speaks against trusting the days, in sentences."""
+        own = self._right(self.said)
+        best = max(self.baselines, key=lambda name: self._right(self.baselines[name]))
+        right = self._right(self.baselines[best])
+        if right <= own:
+            return []
+        said = (
+            f"Don't rely on next_order: within a day it was right for {own:.1%} of"
+            f" {len(self.came):,} customers; '{best}' would have been for {right:.1%}."
+        )
+        return [said]
+
     def _right(self, said: Whole) -> float:
         return float((np.abs(said - self.came) <= RIGHT).mean())
 
@@ -50,14 +63,14 @@ class Held:
 def hold_back(seen: Visits, customers: int) -> Held | None:
     """The last visits of those with three or more, foreseen by what the others tell.
 
-    None if nobody came so often.
+    None if fewer than 20 customers came so often.
     """
     last = seen.last()
     before = seen.where(~last)
     known = past(before, customers)
     rows = seen.customer[last]
     rows, came = rows[known.gaps[rows] > 0], seen.day[last][known.gaps[rows] > 0]
-    if not len(rows):
+    if len(rows) < FEWEST:
         return None
     rhythm = learn(known, before)
     theirs, hour = habit(rhythm, known).rows(rows), np.zeros(customers, np.int64)
