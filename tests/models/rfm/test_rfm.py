@@ -103,6 +103,55 @@ def test_an_amount_is_one_of_the_event() -> None:
         Rfm(event="order", amount="visit.total")
 
 
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        (
+            [{"name": "whales", "monetary": [5, 5]}],
+            "'whales' looks at monetary, which needs amount",
+        ),
+        ([{"name": "all", "recency": [5, 1]}], "recency: write the lower one first, \\[1, 5\\]"),
+        ([{"name": "all"}, {"name": "best", "recency": [5, 5]}], "nobody would be in 'best'"),
+        (
+            [
+                {"name": "old", "recency": [1, 3]},
+                {"name": "new", "recency": [4, 5]},
+                {"name": "middle", "recency": [3, 4]},
+            ],
+            "nobody would be in 'middle'",
+        ),
+        ([], "write one at least"),
+    ],
+)
+def test_cells_that_can_not_be_meant_are_refused(cells: list[object], reason: str) -> None:
+    with pytest.raises(ValidationError, match=reason) as caught:
+        Rfm.model_validate({"event": "order", "cells": cells})
+    assert caught.value.error_count() == 1
+
+
+def alike(people: int, often: int) -> ModelData:
+    """So many came just now, each once or ``often`` times in turn."""
+    who = np.arange(people).repeat(np.where(np.arange(people) % 2, often, 1))
+    events = ModelEvents(who, np.full(len(who), NOW - DAY), np.ones_like(who))
+    return ModelData(NOW, ZoneInfo("UTC"), np.arange(people), {"order": events})
+
+
+def test_where_all_are_equal_there_is_nothing_to_tell_apart() -> None:
+    assert fit(Rfm(event="order"), alike(60, 1), 0) == (
+        "All 60 customers with 'order' are alike in recency and frequency, so there is nothing to"
+        " tell apart. Wait until they differ."
+    )
+
+
+def test_fifths_that_nobody_is_in_are_told() -> None:
+    found = fit(Rfm(event="order"), alike(60, 3), 0)
+    assert isinstance(found, Fitted)
+    assert found.metrics["says"] == [
+        "By recency nobody is 1 or 2 or 3 or 4, because many customers are equal.",
+        "By frequency nobody is 2 or 4 or 5, because many customers are equal.",
+    ]
+
+
 def test_too_few_customers_are_told_in_a_sentence() -> None:
     assert fit(Rfm(event="order"), shop(24), 0) == (
         "24 customers have 'order', and 25 are needed to tell fifths of them apart."

@@ -46,20 +46,34 @@ def fit(config: Rfm, data: ModelData, _seed: int) -> Fitted | str:
     found = inputs(config, data)
     known = np.isfinite(found["recency"])
     if (count := int(known.sum())) < LEAST:
+        have = "customer has" if count == 1 else "customers have"
         return (
-            f"{count} customers have '{config.event}', and {LEAST} are needed to tell fifths of "
-            "them apart."
+            f"{count} {have} '{config.event}', and {LEAST} are needed to tell fifths of them apart."
+        )
+    if all(np.ptp(values[known]) == 0 for values in found.values()):
+        return (
+            f"All {count:,} customers with '{config.event}' are alike in {' and '.join(found)}, so"
+            " there is nothing to tell apart. Wait until they differ."
         )
     edges = {name: np.quantile(values[known], EDGES) for name, values in found.items()}
     told = {name: values.tolist() for name, values in edges.items()}
-    return Fitted({"edges": told}, diagnostics={"customers": count})
+    says = [word for name, values in found.items() if (word := _empty(name, values, told[name]))]
+    return Fitted({"edges": told}, diagnostics={"customers": count}, metrics={"says": says})
+
+
+def _empty(measure: str, values: Floats, edges: list[float]) -> str | None:
+    """Which fifths nobody is in, where many customers are equal, in words."""
+    fifths = _fifths({measure: values}, {measure: edges})[measure]
+    without = [str(fifth) for fifth in range(1, len(EDGES) + 2) if fifth not in fifths]
+    if not without:
+        return None
+    return f"By {measure} nobody is {' or '.join(without)}, because many customers are equal."
 
 
 def score(config: Rfm, fitted: Fitted, data: ModelData) -> Mapping[str, NDArray[Any]]:
     """The fifth of each customer by each measure, and the name of their cell."""
     edges, found = fitted.parameters["edges"], inputs(config, data)
-    fifths = {name: _fifth(values, edges[name]) for name, values in found.items()}
-    fifths["recency"] = len(EDGES) + 2 - fifths["recency"]  # who came last is best
+    fifths = _fifths(found, edges)
     return fifths | {"cell": _names(config.cells, fifths, len(data))}
 
 
@@ -79,6 +93,13 @@ def explain(config: Rfm, fitted: Fitted, data: ModelData) -> Mapping[str, Sequen
 
 def _times(count: float) -> str:
     return "once" if count == 1 else f"{count:,.0f} times"
+
+
+def _fifths(found: Mapping[str, Floats], edges: Mapping[str, list[float]]) -> dict[str, Floats]:
+    fifths = {name: _fifth(values, edges[name]) for name, values in found.items()}
+    if "recency" in fifths:
+        fifths["recency"] = len(EDGES) + 2 - fifths["recency"]  # who came last is best
+    return fifths
 
 
 def _fifth(values: Floats, edges: list[float]) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import Field, model_validator
@@ -26,6 +27,21 @@ class Cell(Settings):
     recency: Fifths = ALL
     frequency: Fifths = ALL
     monetary: Fifths = ALL
+
+    @model_validator(mode="after")
+    def _low_comes_first(self) -> Self:
+        for measure, (low, high) in self.bounds().items():
+            if low > high:
+                raise ValueError(f"{measure}: write the lower one first, [{high}, {low}]")
+        return self
+
+    def bounds(self) -> Mapping[str, Fifths]:
+        """By measure."""
+        return {"recency": self.recency, "frequency": self.frequency, "monetary": self.monetary}
+
+    def area(self) -> set[tuple[int, ...]]:
+        """The fifths that are in it."""
+        return set(product(*(range(low, high + 1) for low, high in self.bounds().values())))
 
 
 # The names by recency and frequency that are customary in direct marketing.
@@ -53,14 +69,31 @@ class Rfm(Settings):
     amount: Annotated[str | None, Field(description="a property of the event, such as total")] = (
         None
     )
-    cells: Annotated[tuple[Cell, ...], Field(min_length=1, description="names, the first wins")] = (
-        CELLS
-    )
+    cells: Annotated[tuple[Cell, ...], Field(description="names, the first wins")] = CELLS
 
     @model_validator(mode="after")
     def _amount_is_the_events(self) -> Self:
         if self.amount is not None:
             check_amount(self.event, self.amount)
+        return self
+
+    @model_validator(mode="after")
+    def _cells_can_be_reached(self) -> Self:
+        if not self.cells:
+            raise ValueError("cells: write one at least, or leave it out for the usual ones")
+        taken: set[tuple[int, ...]] = set()
+        for cell in self.cells:
+            if self.amount is None and cell.monetary != ALL:
+                raise ValueError(
+                    f"cells: '{cell.name}' looks at monetary, which needs amount, such as total;"
+                    " write amount, or leave monetary out"
+                )
+            if cell.area() <= taken:
+                raise ValueError(
+                    f"cells: nobody would be in '{cell.name}', because the cells before it take all"
+                    " of it; write it before them"
+                )
+            taken |= cell.area()
         return self
 
     @property
