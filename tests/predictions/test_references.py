@@ -66,6 +66,10 @@ def test_each_mistake_is_told_at_its_place(
             "23:35: segments.a: 'more_than' can't compare value.mood, which is text",
         ),
         (
+            "segments: {a: {score: value.mood, is: lat}}",
+            "23:39: segments.a: value.mood is one of early, late, never 'lat' (did you mean 'late'",
+        ),
+        (
             "journeys: {j: {when: {date: value.next}, steps: [exit]}}",
             "23:29: journeys.j.when.date: should be attribute.NAME, trait.NAME or score.MODEL",
         ),

@@ -53,6 +53,13 @@ def test_a_text_is_no_list_of_its_letters() -> None:
         said(Output("items", "list"), ["tea"])
 
 
+def test_a_text_that_was_not_promised_is_refused() -> None:
+    mood = Output("a word", "text", one_of=("early", "late"))
+    assert said(mood, ["late", None]) == ["late", None]
+    with pytest.raises(PluginError, match="word is 'soon', and promised early, late"):
+        said(mood, ["soon", "late"])
+
+
 def test_a_number_outside_its_range_is_refused_but_for_rounding() -> None:
     share = Output("probability", low=0, high=1)
     assert said(share, [1 + 1e-12, np.nan]) == [1.0, None]

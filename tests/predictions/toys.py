@@ -38,7 +38,7 @@ def outputs(_config: Pace) -> dict[str, Output]:
     return {
         "alive": Output("probability", low=0, high=1),
         "next": Output("time", "time"),
-        "mood": Output("a word", "text"),
+        "mood": Output("a word", "text", one_of=("early", "late")),
     }
 
 

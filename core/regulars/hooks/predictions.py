@@ -40,7 +40,9 @@ class Foresees:
 class Output:
     """One score of a model: its ``unit`` in words, its type, and the range of a number.
 
-    A score that ``foresees`` something is tested on times that the model had not seen.
+    A score that ``foresees`` something is tested on times that the model had not seen. ``one_of``
+    are the only texts that a text may be, where they are known before it learns: a playbook that
+    asks for another is told so.
     """
 
     unit: str
@@ -48,6 +50,7 @@ class Output:
     low: float | None = None
     high: float | None = None
     foresees: Foresees | None = None
+    one_of: Sequence[str] | None = None
 
 
 @dataclass(frozen=True)

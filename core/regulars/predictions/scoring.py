@@ -42,7 +42,7 @@ def _held(name: str, given: Mapping[str, Any], output: Output, length: int) -> S
     if values.shape != (length,):
         raise ValueError(f"{name} has the shape {values.shape}; it should be ({length},)")
     if output.type == "text":
-        return _texts(values)
+        return _texts(name, values, output)
     if output.type == "list":
         return _lists(name, values)
     numbers = values.astype(np.float64)
@@ -67,9 +67,11 @@ def _within(
     return np.clip(numbers, low, high)
 
 
-def _texts(values: NDArray[Any]) -> Scores:
+def _texts(name: str, values: NDArray[Any], output: Output) -> Scores:
     stored = np.empty(len(values), dtype=object)
     stored[:] = [str(value)[:VALUE_LENGTH] if _is_text(value) else None for value in values]
+    if output.one_of is not None and (other := set(stored) - {None, *output.one_of}):
+        raise ValueError(f"{name} is {min(other)!r}, and promised {', '.join(output.one_of)}")
     return stored
 
 

@@ -44,7 +44,7 @@ ARTICLE = {
 
 @dataclass(frozen=True)
 class Typed:
-    """The type of an attribute or a trait, and its only possible values, if it says them."""
+    """The type of an attribute, trait or score, and its only possible values, if it says them."""
 
     type: str
     one_of: tuple[Any, ...] | None = None

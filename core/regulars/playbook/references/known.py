@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from regulars.errors import Problem
@@ -72,11 +73,20 @@ class Known:
     def scores(self) -> Mapping[str, Typed]:
         """Every score, written ``model.score``, that is known."""
         return {
-            f"{model}.{name}": Typed(output.type)
+            f"{model}.{name}": Typed(output.type, self._texts(model, name))
             for model, told in self.models.items()
             if not isinstance(told, str)
             for name, output in told.outputs.items()
         }
+
+    def _texts(self, model: str, name: str) -> tuple[str, ...] | None:
+        """The only texts of a model's score, if they are known; an arm's model may say its own."""
+        written = self.draft.parts["models"].get(model)
+        arms = (written.arms or {}).values() if written is not None else ()
+        told = [each for one in (model, *arms) if isinstance(each := self.models.get(one), Told)]
+        allowed = [told_by.outputs[name].one_of for told_by in told if name in told_by.outputs]
+        texts = [each for each in allowed if each is not None]
+        return tuple(dict.fromkeys(chain(*texts))) if len(texts) == len(allowed) else None
 
     # -------------------------------------------------------------- problems
 

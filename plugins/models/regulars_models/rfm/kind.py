@@ -107,7 +107,8 @@ def _outputs(config: Rfm) -> Mapping[str, Output]:
     scores = {"recency": fifth, "frequency": fifth}
     if config.amount is not None:
         scores["monetary"] = fifth
-    return scores | {"cell": Output("the name of the cell", "text")}
+    cells = tuple(dict.fromkeys(cell.name for cell in config.cells))
+    return scores | {"cell": Output("the name of the cell", "text", one_of=cells)}
 
 
 def _reads(config: Rfm) -> Reads:

@@ -12,6 +12,8 @@ from regulars_models.late import late
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
 
 class RhythmSettings(Settings):
     """Whose rhythm it is: that of the event, on each customer's own clock."""
@@ -23,7 +25,7 @@ def _outputs(_config: RhythmSettings) -> Mapping[str, Output]:
     return {
         "next_order": Output("time of the next order, to the hour", "time"),
         "overdue": Output("share of the customer's own gaps that end sooner", low=0, high=1),
-        "weekday": Output("weekday on which the customer comes most", "text"),
+        "weekday": Output("weekday on which the customer comes most", "text", one_of=WEEKDAYS),
     }
 
 

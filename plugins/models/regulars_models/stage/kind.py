@@ -75,9 +75,10 @@ class Stage(Settings):
 
 
 def _outputs(config: Stage) -> Mapping[str, Output]:
-    last = len(config.rules())
+    stages = tuple(config.rules())
+    last = len(stages)
     return {
-        "stage": Output("the name of the stage", "text"),
+        "stage": Output("the name of the stage", "text", one_of=stages),
         "step": Output(f"1 to {last}, the last is furthest", low=1, high=last),
     }
 
