@@ -56,6 +56,7 @@ _END = datetime(9999, 12, 30, tzinfo=UTC)
 
 _UNITS = {"s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000}
 _UNITS |= {"d": DAY, "w": 7 * DAY}
+DIGITS = 5  # of a duration
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,11 @@ class Duration(Written):
     @classmethod
     def parse(cls, text: object) -> Self:
         """The duration that ``text`` writes."""
-        match = re.fullmatch(r"(-?\d{1,5})(mo|[smhdwy])", str(text))
+        match = re.fullmatch(r"(-?[0-9]+)(mo|[smhdwy])", str(text))
         if match is None or not isinstance(text, str):
             raise ValueError(f"{text!r} is not a duration; write 90d, 2h, 15m, 30s, 6w, 3mo or 1y")
+        if len(match[1].removeprefix("-")) > DIGITS:
+            raise ValueError(f"{text!r} has too many digits; five are the most: try a longer unit")
         count, unit = int(match[1]), match[2]
         if unit == "mo":
             return cls(months=count)
@@ -145,9 +148,11 @@ class Percentage(Written):
     @classmethod
     def parse(cls, text: object) -> Self:
         """The share that ``text`` writes."""
-        match = re.fullmatch(r"(\d{1,3}(?:\.\d{1,9})?)%", str(text))
-        if match is None or float(match[1]) > 100:  # noqa: PLR2004 (it is a percentage)
+        match = re.fullmatch(r"(\d+(?:\.\d{1,9})?)%", str(text))
+        if match is None:
             raise ValueError(f"{text!r} is not a percentage; write it as 5% or 12.5%")
+        if float(match[1]) > 100:  # noqa: PLR2004 (it is a percentage)
+            raise ValueError(f"{text!r} is too much; 100% is the most")
         return cls(float(match[1]) / 100)
 
     def __str__(self) -> str:

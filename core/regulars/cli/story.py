@@ -78,8 +78,14 @@ def _value(value: object) -> str:
         case float():
             return number_in_words(value)
         case tuple() | list():
-            return ", ".join(map(str, value))
+            return ", ".join(map(_item, value))
     return one_line(value)
+
+
+def _item(value: object) -> str:
+    """One of a list; quoted where its own commas could be taken for those of the list."""
+    told = one_line(value)
+    return f'"{told}"' if "," in told else told
 
 
 # ------------------------------------------------------------------ what is known

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 from regulars.hooks import DAY, Fitted, ModelData, ModelEvents
 from regulars.testing import ModelConformance, World, made_up
 from regulars_models.nps.answers import fit, score
@@ -67,3 +68,9 @@ def test_each_customer_is_in_a_group_by_their_last_answer() -> None:
 def test_an_answer_of_long_ago_is_over() -> None:
     told = fit(CONFIG, answered(9, days_ago=400), 0)
     assert told == "Nobody has answered 'survey.answer' with 0 to 10 within 1y."
+
+
+@pytest.mark.parametrize("written", ["answer", "survey.", ".answer", ""])
+def test_an_answer_without_its_event_is_told_how_to_write_it(written: str) -> None:
+    with pytest.raises(ValidationError, match="write event and property, as review"):
+        Nps(answer=written)

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 ITEMS = [f"i{number:02}" for number in range(20)]
 KINDS = {"item": ITEMS, "kind": ["sweet", "salty"] * 10}
 
-SAID = "9 customers bought both before the last 30d and in them; methods are compared where 20 did."
+SAID = (
+    "Before the last 30d and in that time 9 customers bought something; methods are compared where "
+    "20 did."
+)
 
 
 def measured(bought: Sequence[Bought], **more: Any) -> Mapping[str, Any]:

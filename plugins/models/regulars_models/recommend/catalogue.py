@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -24,13 +25,17 @@ MOST_LIKENESSES = 300
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Items and what is said of them, a row each; ``items`` is None where there is no catalogue."""
+    """Items and what is said of them, a row each; ``items`` is None where there is no catalogue.
+
+    ``again`` are items that it lists more than once.
+    """
 
     items: Sequence[str] | None = None
     in_stock: frozenset[str] = frozenset()
     once: frozenset[str] = frozenset()
     all_once: bool = False
     said: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    again: Sequence[str] = ()
 
     def offered(self, names: Sequence[str]) -> NDArray[np.bool_]:
         """Which of these items may be recommended: what is listed and in stock."""
@@ -53,7 +58,7 @@ def catalogue(config: Recommend, files: Mapping[str, Mapping[str, NDArray[Any]]]
     if config.catalogue is None:
         return Catalogue(once=once, all_once=config.once is True)
     columns = {name: list(cells) for name, cells in files[config.catalogue].items()}
-    rows = {item: row for row, item in enumerate(columns[config.item]) if item}
+    rows = {item: row for row, item in enumerate(columns[config.item]) if item.strip()}
     last = {name: [cells[row] for row in rows.values()] for name, cells in columns.items()}
     items = list(rows)
     stock = last.pop(IN_STOCK, ["yes"] * len(items))
@@ -65,6 +70,11 @@ def catalogue(config: Recommend, files: Mapping[str, Mapping[str, NDArray[Any]]]
         once | {item for item, cell in zip(items, single, strict=True) if says_yes(cell)},
         config.once is True,
         last,
+        [
+            item
+            for item, count in Counter(columns[config.item]).items()
+            if count > 1 and item.strip()
+        ],
     )
 
 

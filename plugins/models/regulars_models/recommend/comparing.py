@@ -63,7 +63,8 @@ def compared(held: Held, chosen: str, hold: str) -> Mapping[str, Any]:
     """
     tested = _tested(held)
     if len(tested) < LEAST:
-        said = f"{len(tested)} customers bought both before the last {hold} and in them"
+        people = "1 customer" if len(tested) == 1 else f"{len(tested)} customers"
+        said = f"Before the last {hold} and in that time {people} bought something"
         return {"says": [f"{said}; methods are compared where {LEAST} did."]}
     found = _found(held, tested)
     numbers: dict[str, Any] = {}

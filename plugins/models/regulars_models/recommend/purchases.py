@@ -68,7 +68,7 @@ def purchases(events: ModelEvents, name: str, items: Sequence[str]) -> Purchases
 
 def items_of(events: ModelEvents, name: str, listed: Collection[str]) -> list[str]:
     """What customers bought, and what is ``listed``; see ``BUYERS``. The order means nothing."""
-    named = [item for item in dict.fromkeys(events.texts[name]) if item]
+    named = [item for item in dict.fromkeys(events.texts[name]) if item and item.strip()]
     bought = purchases(events, name, named)
     pairs = np.unique(bought.customer * max(1, len(named)) + bought.item)
     buyers = np.bincount(pairs % max(1, len(named)), minlength=len(named))

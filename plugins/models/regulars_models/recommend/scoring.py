@@ -61,7 +61,7 @@ def inputs(config: Recommend, data: ModelData) -> Mapping[str, NDArray[Any]]:
 
 def _key(fitted: Fitted, data: ModelData) -> str:
     """Another for every model and day."""
-    return f"{fitted.parameters['seed']}.{instant(data.now).astimezone(data.zone).date()}"
+    return f"{fitted.arrays['seed'][0]}.{instant(data.now).astimezone(data.zone).date()}"
 
 
 def _named(

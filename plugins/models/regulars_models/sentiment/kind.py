@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 from pydantic import Field, model_validator
 from regulars.hooks import ModelKind, Output, PositiveDuration, Reads, Settings
 
+from regulars_models.amounts import EventProperty  # noqa: TC001 (pydantic reads it)
 from regulars_models.late import late
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-PROPERTY = r"^[^.]+\..+$"
 
 
 class Sentiment(Settings):
@@ -23,9 +22,9 @@ class Sentiment(Settings):
     tried. A text counts half after ``half_life``.
     """
 
-    text: Annotated[str, Field(pattern=PROPERTY, description="event and property: review.text")]
+    text: Annotated[EventProperty, Field(description="event and property: review.text")]
     stars: Annotated[
-        str | None, Field(pattern=PROPERTY, description="the rating beside it: review.stars")
+        EventProperty | None, Field(description="the rating beside it: review.stars")
     ] = None
     best: Annotated[int, Field(ge=2, description="the best rating")] = 5
     method: Literal["auto", "own", "vader"] = "auto"
