@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 from regulars.hooks import DAY, Fitted, ModelData, ModelEvents
 from regulars_models.churn.kind import CHURN, ChurnSettings
 
@@ -181,8 +182,28 @@ def test_where_all_are_alike_it_says_what_is_missing(method: str, gone: str) -> 
     said = CHURN.fit(config, at_cutoffs(config, replace(data, events=known, traits={})), 0)
 
     assert isinstance(said, str)
-    assert said.startswith("as far as known subscriptions ended ")
-    assert said.endswith("20 of each are needed; wait for more, or load older events")
+    assert said.startswith("As far as known subscriptions ended ")
+    assert said.endswith("20 of each are needed. Wait for more, or load older events.")
+
+
+def test_of_whom_a_curve_tells_nothing_is_said_in_words() -> None:
+    config = subscription("kaplan-meier")
+    data = at_cutoffs(config, replace(subscribers(rate=0.001), traits={}))
+    fitted = learned(config, data)
+    runs = ~np.isin(data.customers, data.events["end"].customer)
+    without = int(np.isnan(CHURN.score(config, fitted, data)["risk"][runs]).sum())
+
+    (said,) = fitted.diagnostics["warnings"]
+
+    assert said.startswith(f"{without} of {runs.sum():,} who can leave have no risk")
+    assert f"longer than {fitted.parameters['told']:,.0f} days" in said
+    told = learned(subscription(), at_cutoffs(subscription(), replace(data, traits={})))
+    assert told.diagnostics["warnings"] == []
+
+
+def test_one_event_can_not_start_and_end_a_subscription() -> None:
+    with pytest.raises(ValidationError, match="both are 'start', and one event can't do both"):
+        ChurnSettings(starts="start", ends="start")
 
 
 def test_what_is_learned_tells_of_nobody() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from regulars.hooks import DAY, Fitted
 
 from . import hazard, weibull
 from .kaplan_meier import FEWEST, kaplan_meier
-from .law import looked_at
+from .law import Law, looked_at
 from .rows import Rows, at_cutoffs, from_the_beginning, spells_of
 from .standing import names, standing
 
@@ -35,7 +36,22 @@ def fit(config: ChurnSettings, data: ModelData, seed: int) -> Fitted | str:
         "longest": _longest(config, data),
         "typical": _typical(inputs if len(inputs) else rows.inputs),
     }
-    return learned(config, rows, common)
+    found = learned(config, rows, common)
+    warnings = _untold(Law(config, found).risk(inputs), found.parameters.get("told", np.inf))
+    return replace(found, diagnostics={**found.diagnostics, "warnings": warnings})
+
+
+def _untold(risk: Floats, told: float) -> list[str]:
+    """Of how many who can leave the curve doesn't reach far enough, in words."""
+    count = int(np.isnan(risk).sum())
+    if not count:
+        return []
+    said = (
+        f"{count:,} of {len(risk):,} who can leave {'has' if count == 1 else 'have'} no risk,"
+        f" because fewer than {FEWEST} are known for longer than {told:,.0f} days, and their"
+        " risk lies beyond that. The methods hazard and weibull tell it of everybody."
+    )
+    return [said]
 
 
 def _missing(config: ChurnSettings, rows: Rows) -> str | None:
@@ -45,13 +61,17 @@ def _missing(config: ChurnSettings, rows: Rows) -> str | None:
     if min(ended, others) >= ENOUGH:
         return None
     if config.event is not None:
-        seen = f"'{config.event}' stayed away {others} times and came again {ended} times"
+        seen = f"'{config.event}' stayed away {_times(others)} and came again {_times(ended)}"
     else:
-        seen = f"subscriptions ended {ended} times and went on {others} times"
+        seen = f"subscriptions ended {_times(ended)} and went on {_times(others)}"
     return (
-        f"as far as known {seen}, and to learn who leaves {ENOUGH} of each are needed;"
-        " wait for more, or load older events"
+        f"As far as known {seen}, and to learn who leaves {ENOUGH} of each are needed."
+        " Wait for more, or load older events."
     )
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _hazard(config: ChurnSettings, rows: Rows, common: dict[str, Any]) -> Fitted:
@@ -85,7 +105,7 @@ def _diagnostics(
 
 
 def _longest(config: ChurnSettings, data: ModelData) -> float:
-    """After how many days nothing is told any more: so long some subscriptions went on at least.
+    """After how many days nothing is told any more: ten subscriptions went on for so long.
 
     In a shop it is how long events are known.
     """

@@ -46,6 +46,11 @@ class ChurnSettings(Settings):
                 "write starts and ends, the two events of a subscription, or event and silent,"
                 " how long that event stays away from who is gone"
             )
+        if self.starts is not None and self.starts == self.ends:
+            raise ValueError(
+                f"starts and ends: both are '{self.starts}', and one event can't do both; write the"
+                " one that ends it"
+            )
         if self.event is not None and self.horizon is not None:
             raise ValueError("horizon: in a shop it is as long as silent; leave it out")
         if self.method == "kaplan-meier" and self.traits:
