@@ -119,6 +119,7 @@ def test_the_newest_text_counts_most() -> None:
         ({"method": "own"}, german(60), "30 happy and 30 unhappy reviews have a text; 50 of each"),
         ({"stars": None, "method": "own"}, german(), "it must know their ratings: write stars"),
         ({}, reviews((0, 1.0, " ", 5.0), people=1), "Nobody has written anything"),
+        ({"stars": None}, reviews((0, 1.0, "3", 5.0), people=1), "The dictionary is English; of"),
     ],
 )
 def test_too_little_is_told_in_a_sentence(
@@ -137,3 +138,29 @@ def test_a_word_after_a_negation_is_another_one() -> None:
     assert words_of("Not good. I don\N{RIGHT SINGLE QUOTATION MARK}t care!") == [
         *("not", "not_good", "i", "don't", "not_care"),
     ]
+
+
+def test_a_text_without_a_word_of_the_dictionary_has_no_mood() -> None:
+    moods = dictionary.moods(["3", "12.50", "sehr lecker", "a table", "The cake was good, but bad"])
+    assert np.isnan(moods[:4]).all()
+    assert not np.isnan(moods[4])
+    told = score(
+        Sentiment(text="review.text"),
+        Fitted({"method": "vader"}),
+        reviews((0, 1.0, "7", 1.0), (1, 2.0, "great", 1.0), (1, 1.0, "8", 1.0), people=2),
+    )
+    assert np.isnan(told["mood"][0])
+    assert told["last"][1] == told["mood"][1] > 0.5
+
+
+@pytest.mark.parametrize(
+    ("foreign", "warned"), [(1, []), (9, ["The dictionary knows words in only 2 of 11 texts."])]
+)
+def test_texts_that_are_not_english_are_warned_of(foreign: int, warned: list[str]) -> None:
+    german = [(n, 1.0, "Die Torte war lecker", 5.0) for n in range(foreign)]
+    english = [(n, 1.0, "I love it", 5.0) for n in range(foreign, foreign + 2)]
+    data = reviews(*german, *english, people=foreign + 2)
+    fitted = fit(Sentiment(text="review.text"), data, 0)
+    assert isinstance(fitted, Fitted)
+    assert fitted.metrics["says"][0] == "Texts are read by a dictionary of English."
+    assert [word[:48] for word in fitted.diagnostics["words"]] == [word[:48] for word in warned]

@@ -64,11 +64,7 @@ def fit(config: Sentiment, data: ModelData, _seed: int) -> Fitted | str:
         return dictionary.MISSING
     if isinstance(own, Fitted) and not _dictionary_is_better(config, own):
         return own
-    metrics = own.metrics if isinstance(own, Fitted) else {}
-    told = {"own words": own} if isinstance(own, str) else {}
-    return Fitted(
-        {"method": "vader"}, diagnostics={"texts": len(texts.texts)} | told, metrics=metrics
-    )
+    return _by_dictionary(config, texts.texts, own)
 
 
 def score(config: Sentiment, fitted: Fitted, data: ModelData) -> Mapping[str, NDArray[Any]]:
@@ -86,6 +82,27 @@ def score(config: Sentiment, fitted: Fitted, data: ModelData) -> Mapping[str, ND
     last = np.full(len(data), np.nan)
     last[who] = moods[known]  # the last one of each customer stays
     return {"mood": np.clip(mood, -1, 1), "last": last}
+
+
+def _by_dictionary(
+    config: Sentiment, texts: Sequence[str], own: Fitted | str | None
+) -> Fitted | str:
+    """What there is to tell of reading by the dictionary: nothing of it is learned."""
+    known = dictionary.known(texts)
+    helps = "The dictionary is English; of texts in another language write stars, and it learns."
+    if not known:
+        return f"No text in '{config.text}' has an English word that the dictionary knows. {helps}"
+    few = f"The dictionary knows words in only {known:,} of {len(texts):,} texts. {helps}"
+    says = ["Texts are read by a dictionary of English.", *([own] if isinstance(own, str) else [])]
+    return Fitted(
+        {"method": "vader"},
+        diagnostics={
+            "texts": len(texts),
+            "texts with a known word": known,
+            "words": [few] if 2 * known < len(texts) else [],
+        },
+        metrics={**(own.metrics if isinstance(own, Fitted) else {}), "says": says},
+    )
 
 
 def _half_life(config: Sentiment, data: ModelData) -> int:
