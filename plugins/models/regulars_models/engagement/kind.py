@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from regulars.hooks import ModelKind, Output, PositiveDuration, Reads, Settings
 
 from regulars_models.late import late
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 FULL = 100.0
 
+Points = Annotated[float, Field(allow_inf_nan=False)]
+
 
 class Engagement(Settings):
     """``points`` by event; after ``half_life`` an event counts half.
@@ -22,7 +24,7 @@ class Engagement(Settings):
     """
 
     points: Annotated[
-        dict[str, float], Field(min_length=1, description="what an event counts, by its name")
+        dict[str, Points], Field(min_length=1, description="what an event counts, by its name")
     ]
     half_life: Annotated[PositiveDuration, Field(description="after this an event counts half")] = (
         PositiveDuration.parse("30d")
@@ -30,6 +32,21 @@ class Engagement(Settings):
     middle: Annotated[
         float | None, Field(gt=0, allow_inf_nan=False, description="the points that make 50")
     ] = None
+
+    @model_validator(mode="after")
+    def _something_counts(self) -> Self:
+        if all(points <= 0 for points in self.points.values()):
+            raise ValueError(
+                "points: no event counts more than 0, so everybody would stay at 0; write one that"
+                " does"
+            )
+        return self
+
+    @property
+    def cheapest(self) -> str:
+        """The event that adds least."""
+        adds = {name: points for name, points in self.points.items() if points > 0}
+        return min(adds, key=adds.__getitem__)
 
 
 def _outputs(_config: Engagement) -> Mapping[str, Output]:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 LEAST = 10  # active customers, for a middle of their own
-ACTIVE = 1e-9  # points; what is less has faded away
+FADED = 4  # half-lives, after which one event of the cheapest kind is no sign of life any more
+LOW = 2  # half-lives, after which it makes no middle to go by
 
 
 def inputs(config: Engagement, data: ModelData) -> Mapping[str, Floats]:
@@ -41,20 +42,50 @@ def fit(config: Engagement, data: ModelData, _seed: int) -> Fitted | str:
     """The middle: as declared, or what half of the active customers have."""
     points = inputs(config, data)
     total = sum(points.values(), np.zeros(len(data)))
-    active = total > ACTIVE
+    active = total >= _left(config, FADED)
     count = int(active.sum())
     if config.middle is None and count < LEAST:
-        return (
-            f"{count} customers have points, and {LEAST} are needed to find the middle; or write "
-            "yourself how many points make 50: middle."
-        )
+        return _too_few(config, data, count)
     middle = float(np.median(total[active])) if config.middle is None else config.middle
     shares = {name: float(each.sum()) for name, each in points.items()}
     return Fitted(
         {"middle": middle, "typical": {name: _typical(v[active]) for name, v in points.items()}},
-        diagnostics={"active customers": count},
+        diagnostics={"active customers": count, "warnings": _doubts(config, middle)},
         drivers={name: abs(share) for name, share in shares.items()},
     )
+
+
+def _left(config: Engagement, half_lives: int) -> float:
+    """The points that are left of one event of the cheapest kind."""
+    return float(config.points[config.cheapest] * 0.5**half_lives)
+
+
+def _too_few(config: Engagement, data: ModelData, active: int) -> str:
+    """Why there is no middle, in words."""
+    did = len(np.unique(np.concatenate([each.customer for each in data.events.values()])))
+    events = " or ".join(f"'{name}'" for name in config.points)
+    faded = (
+        f" The others' events are so long ago that nothing is left of them with a half_life of"
+        f" {config.half_life}, or they count less than nothing."
+    )
+    return (
+        f"{active} of {did:,} {'customer' if did == 1 else 'customers'} with {events}"
+        f" {'has' if active == 1 else 'have'} points to speak of, and {LEAST} are needed to find"
+        f" the middle.{faded if did > active else ''} Wait for more, or write yourself how many"
+        " points make 50, as middle."
+    )
+
+
+def _doubts(config: Engagement, middle: float) -> list[str]:
+    if config.middle is not None or middle >= _left(config, LOW):
+        return []
+    one = config.points[config.cheapest]
+    said = (
+        f"Half of those who are active have {middle:.3g} points or less, and one"
+        f" '{config.cheapest}' counts {one:g}: it was long ago for most. So 50 is soon reached;"
+        f" write middle: {one:g}, or a longer half_life."
+    )
+    return [said]
 
 
 def score(config: Engagement, fitted: Fitted, data: ModelData) -> Mapping[str, Floats]:
