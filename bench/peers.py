@@ -25,7 +25,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from delivery import sync_seconds
 from measuring import Process, Result, Row, benchmark, machine, measured, regulars, table
 
 if TYPE_CHECKING:
@@ -220,7 +219,6 @@ def measure(folder: Path, users: int, customers: int, events: int) -> Result:
         "customers": customers,
         "events": events,
         "versions": versions(python),
-        "sync_seconds": sync_seconds(folder),
         "drip": drip(folder / "drip", users, python),
         "segments": segments(folder / "segments", customers, events, python),
         "machine": machine(),
@@ -233,8 +231,7 @@ def told(result: Result) -> str:
         "django": "django-drip-campaigns",
         "django_together": "  in one transaction",
     }
-    syncing = f"{1_000 * result['sync_seconds']:.1f} ms for this disk to keep a commit"
-    rows: list[Row] = [("a drip: users", f"{result['users']:,}", syncing)]
+    rows: list[Row] = [("a drip: users", f"{result['users']:,}", "")]
     for key, name in names.items():
         found = result["drip"][key]
         size = f"{found['lines']} lines, a store of {found['bytes'] / 1e6:.0f} MB"
