@@ -206,6 +206,11 @@ def test_one_event_can_not_start_and_end_a_subscription() -> None:
         ChurnSettings(starts="start", ends="start")
 
 
+def test_a_trait_counts_once() -> None:
+    with pytest.raises(ValidationError, match="one is written twice"):
+        ChurnSettings(event="order", silent="30d", traits=("x", "x"))
+
+
 def test_what_is_learned_tells_of_nobody() -> None:
     """Times are whole days, and end where fewer than ten had come so far."""
     config = subscription("kaplan-meier")

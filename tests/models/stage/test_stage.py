@@ -83,8 +83,27 @@ def test_a_playbook_writes_stages_of_its_own() -> None:
         ({"event": "order", "trait": "spend"}, "write one of them"),
         ({"trait": "spend"}, "compare the trait"),
         ({"trait": "spend", "at_least": 1, "within": "3d"}, "within is for events"),
+        ({"event": "order", "at_least": -2}, "everybody has -2 events; write 1 or more"),
+        ({"event": "order", "at_most": -1}, "nobody has -1 events"),
+        ({"trait": "spend", "at_least": 5, "at_most": 2}, "nobody has both"),
+        ({"trait": "spend", "at_least": float("nan")}, "finite number"),
     ],
 )
 def test_a_rule_that_says_nothing_clear_is_refused(rule: dict[str, Any], reason: str) -> None:
     with pytest.raises(ValidationError, match=reason):
         Stage.model_validate({"stages": {"one": [rule]}})
+
+
+def test_stages_of_ones_own_exclude_the_usual_ones() -> None:
+    with pytest.raises(ValidationError, match="your own and event and loyal exclude one another"):
+        Stage.model_validate({"event": "order", "loyal": 3, "stages": {"one": []}})
+    with pytest.raises(ValidationError, match="write the event that customers come for"):
+        Stage.model_validate({})
+
+
+def test_a_trait_that_is_less_than_nothing_may_be_asked_for() -> None:
+    rules = {"in debt": [{"trait": "balance", "at_most": -1}]}
+    assert stages(Stage.model_validate({"stages": rules}), {"balance": [-5, 0]}) == [
+        "in debt",
+        None,
+    ]

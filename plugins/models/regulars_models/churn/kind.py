@@ -53,6 +53,8 @@ class ChurnSettings(Settings):
             )
         if self.event is not None and self.horizon is not None:
             raise ValueError("horizon: in a shop it is as long as silent; leave it out")
+        if len(set(self.traits)) < len(self.traits):
+            raise ValueError("traits: one is written twice; write each once")
         if self.method == "kaplan-meier" and self.traits:
             raise ValueError("traits: kaplan-meier looks at none; leave them out, or write hazard")
         return self

@@ -12,6 +12,7 @@ from regulars_models.late import late
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+Bound = Annotated[float | None, Field(allow_inf_nan=False)]
 YEAR = PositiveDuration.parse("1y")
 
 
@@ -20,8 +21,8 @@ class Rule(Settings):
 
     event: Annotated[str | None, Field(description="an event that is counted")] = None
     trait: Annotated[str | None, Field(description="a trait that is compared")] = None
-    at_least: float | None = None
-    at_most: float | None = None
+    at_least: Bound = None
+    at_most: Bound = None
     within: Annotated[PositiveDuration | None, Field(description="of an event: how long ago")] = (
         None
     )
@@ -34,6 +35,19 @@ class Rule(Settings):
             raise ValueError("within is for events; a trait has its own")
         if self.trait is not None and self.at_least is None and self.at_most is None:
             raise ValueError("compare the trait: write at_least or at_most")
+        return self
+
+    @model_validator(mode="after")
+    def _somebody_and_not_everybody(self) -> Self:
+        least, most = self.at_least, self.at_most
+        if least is not None and most is not None and least > most:
+            raise ValueError(f"at_least is {least:g} and at_most {most:g}: nobody has both")
+        if self.event is None:
+            return self
+        if least is not None and least <= 0:
+            raise ValueError(f"at_least: everybody has {least:g} events; write 1 or more")
+        if most is not None and most < 0:
+            raise ValueError(f"at_most: nobody has {most:g} events; write 0 or more")
         return self
 
 
@@ -56,8 +70,16 @@ class Stage(Settings):
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        if (self.event is None) == (self.stages is None):
-            raise ValueError("write the event that customers come for, or stages of your own")
+        if self.stages is None:
+            if self.event is None:
+                raise ValueError("write the event that customers come for, or stages of your own")
+            return self
+        written = [name for name in self.model_fields_set if name != "stages"]
+        if written:
+            raise ValueError(
+                f"stages of your own and {' and '.join(sorted(written))} exclude one another; write"
+                " what they say into the rules of the stages, or leave stages out"
+            )
         return self
 
     def rules(self) -> Mapping[str, tuple[tuple[Rule, ...], ...]]:
