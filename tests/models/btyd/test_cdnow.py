@@ -87,7 +87,7 @@ def test_the_models_of_events_tell_what_they_fit_and_how(told: dict[str, Any]) -
         *("bg-nbd", "mbg-nbd", "pareto-nbd", "gamma-gamma")
     ]
     mbg = told["mbg"]["diagnostics"]
-    assert (mbg["customers"], mbg["rows"], mbg["spend_customers"]) == (2357, 1016, 946)
+    assert (mbg["customers"], mbg["spend_customers"]) == (2357, 946)
     assert mbg["nbd_log_likelihood"] == pytest.approx(-9763.6602, abs=1e-3)
     assert mbg["spend_log_likelihood"] == pytest.approx(-4055.9232, abs=1e-3)
     assert told["mbg"]["parameters"].items() >= told["spend"]["parameters"].items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -200,6 +201,40 @@ def test_spend_that_goes_with_how_often_is_said() -> None:
     assert fitted.diagnostics["correlation"] > 0.5
     (word,) = fitted.diagnostics["words"]
     assert word.startswith("Who comes more often spends more each time (rank correlation 0.")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("mbg-nbd", "so `clv` and `expected_spend` are too high"),
+        ("gamma-gamma", "so `expected_spend` is too high"),
+    ],
+)
+def test_refunds_are_said_to_make_the_value_too_high(name: str, said: str) -> None:
+    data = shop({row: [row + 90, row + 60, row + 30, row] for row in range(80)})
+    amounts = data.events["order"].amounts["total"]
+    amounts += np.arange(len(amounts)) % 7
+    plain = learned(name, data)[2]
+    amounts[::10] = -5.0
+    refunded = learned(name, data)[2]
+    assert isinstance(plain, Fitted)
+    assert isinstance(refunded, Fitted)
+    assert not [word for word in plain.diagnostics["words"] if "refunds" in word]
+    (word,) = [word for word in refunded.diagnostics["words"] if "refunds" in word]
+    assert word.startswith("10% of the amounts in 'order.total' are 0 or below")
+    assert said in word
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_parameters_that_are_not_told_apart_have_no_errors_and_did_not_converge(name: str) -> None:
+    fitted = learned(name, shop({row: [90, 60, 30] for row in range(80)}))[2]
+    assert isinstance(fitted, Fitted)
+    errors, words = fitted.diagnostics["standard_errors"], fitted.diagnostics["words"]
+    assert not fitted.diagnostics["converged"]
+    for parameter, error in errors.items():
+        blamed = [w for w in words if "no standard error" in w or "at the edge" in w]
+        named = any(re.search(rf"\b{parameter}\b", word) for word in blamed)
+        assert named == (error is None)
 
 
 def test_who_never_leaves_is_said() -> None:

@@ -31,6 +31,7 @@ STILL = 1e-6  # and one that is small enough to be done
 EXACT = 1e-15  # to which share a likelihood is known
 PATIENCE = 8  # steps that gain nothing more
 LONGEST, HALVINGS = 2.0, 16  # a step, and how often it is cut
+UNTOLD = 5.0  # a standard error of a logarithm: 150 times as much or as little is as likely
 
 
 class Data(Protocol):
@@ -46,7 +47,7 @@ class Estimate:
     """``parameters`` with their ``standard_errors`` (NaN where the data tell none).
 
     ``words`` says what is to be known before they are believed, one sentence each. It has
-    ``converged`` where the likelihood can't be made larger.
+    ``converged`` where the likelihood can't be made larger, and every parameter is told by it.
     """
 
     names: tuple[str, ...]
@@ -82,14 +83,15 @@ def estimate(
         inverse = _inverse(hessian) if _convex(hessian) else plain
     parameters, inside = np.exp(best), (best > BOTTOM) & (best < TOP)
     errors = parameters * _errors(hessian * data.customers, inside)
+    still = _pull(best, gradient) < STILL
     return Estimate(
         names,
         parameters,
         errors,
         -value * data.customers,
         round(data.customers),
-        _pull(best, gradient) < STILL,
-        tuple(_words(names, parameters, inside, errors)),
+        bool(still and np.isfinite(errors).all()),
+        tuple(_words(names, parameters, inside, errors, still=still)),
     )
 
 
@@ -195,19 +197,36 @@ def _convex(hessian: Floats) -> bool:
 
 
 def _errors(information: Floats, inside: NDArray[np.bool_]) -> Floats:
-    """Standard errors of the logarithms; NaN at a limit, and where the likelihood is flat."""
+    """Standard errors of the logarithms; NaN at a limit, and where the likelihood is flat.
+
+    Where it is flat in one direction, the parameters aren't told apart, and none has an error.
+    """
     errors = np.full(len(inside), np.nan)
     told = information[np.ix_(inside, inside)]
     if inside.any() and _convex(told):
-        errors[inside] = np.sqrt(np.diag(_inverse(told)))
+        found = np.sqrt(np.diag(_inverse(told)))
+        errors[inside] = found if found.max() < UNTOLD else np.nan
     return errors
 
 
 def _words(
-    names: Sequence[str], parameters: Floats, inside: NDArray[np.bool_], errors: Floats
+    names: Sequence[str],
+    parameters: Floats,
+    inside: NDArray[np.bool_],
+    errors: Floats,
+    *,
+    still: bool,
 ) -> Iterator[str]:
     for name, value, within in zip(names, parameters, inside, strict=True):
         if not within:
             yield f"{name} is at the edge of what was tried ({value:g}): the data don't tell it."
     if np.isnan(errors[inside]).any():
-        yield "The data don't tell the parameters apart, so there are no standard errors."
+        apart = [name for name, within in zip(names, inside, strict=True) if within]
+        yield (
+            f"The data don't tell {' and '.join([', '.join(apart[:-1]), apart[-1]])} apart, so "
+            "these have no standard errors."
+            if len(apart) > 1
+            else f"The data don't tell {apart[0]}, so it has no standard error."
+        )
+    if inside.all() and not still:
+        yield "The search for the parameters came to no end: don't rely on them."

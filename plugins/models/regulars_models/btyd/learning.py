@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 WORTH_IT = 2.0  # what two more parameters must add to a log-likelihood: Akaike's criterion
 DEPENDS = 0.3  # a correlation that is to be known
 CERTAIN = 3.0  # standard errors of it
+REFUNDED = 0.01  # the share of amounts of 0 and below that is to be known
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,11 @@ def learn(name: str, config: Lifetime | Spend, data: ModelData, _seed: int) -> F
             **{key: value for part in parts for key, value in part.told.items()},
             "standard_errors": {k: v for part in parts for k, v in _errors(part.estimate)},
             "converged": all(part.estimate.converged for part in parts),
-            "words": [*_rolled_up(known), *(word for part in parts for word in part.words)],
+            "words": [
+                *_rolled_up(known),
+                *_refunds(config, data),
+                *(word for part in parts for word in part.words),
+            ],
         },
     )
     return Fitted(
@@ -106,7 +111,6 @@ def _of_events(model: Model, known: Visits, summary: Summary) -> _Part:
         "log_likelihood": found.log_likelihood,
         "nbd_log_likelihood": staying.log_likelihood,
         "customers": found.customers,
-        "rows": len(rows),
         "tracking": tracking(model, found.parameters, known),
     }
     words = list(found.words)
@@ -151,6 +155,26 @@ def _rolled_up(known: Visits) -> Iterator[str]:
         yield (
             "Old events are rolled up by month: their days are counted as if no two had been on "
             "the same day."
+        )
+
+
+def _refunds(config: Lifetime | Spend, data: ModelData) -> Iterator[str]:
+    """That amounts are 0 or below, if more than a few are."""
+    if not config.spent:
+        return
+    amounts = data.events[config.event].amounts[config.spent]
+    known = int(np.isfinite(amounts).sum())
+    below = int((amounts <= 0).sum())
+    if below > REFUNDED * known:
+        high = (
+            "`clv` and `expected_spend` are"
+            if isinstance(config, Lifetime)
+            else "`expected_spend` is"
+        )
+        yield (
+            f"{below / known:.0%} of the amounts in '{config.event}.{config.spent}' are 0 or "
+            f"below, such as refunds. The model knows only what is above 0, so {high} too high: let "
+            "refunds be another event, or lower the amount that they are of."
         )
 
 
