@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 from regulars.hooks import DAY, Fitted, ModelData, Reads
 from regulars.testing import ModelConformance, World, made_up
 from regulars_models.clusters.groups import fit, score
@@ -101,4 +102,9 @@ def test_who_is_unknown_has_no_group_and_who_is_half_known_has_one() -> None:
 
 def test_too_few_customers_are_told_in_a_sentence() -> None:
     told = fit(Clusters(traits=("spend", "last")), shop(49, 2), 0)
-    assert str(told).startswith("Of 49 customers one of the traits is known, and 50 are needed")
+    assert str(told).startswith("So far 49 customers have any of the traits; 50 are needed")
+
+
+def test_a_trait_that_is_named_twice_is_refused() -> None:
+    with pytest.raises(ValidationError, match="'spend' stands there twice; say it once"):
+        Clusters(traits=("spend", "last", "spend"))

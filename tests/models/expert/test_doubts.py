@@ -22,7 +22,9 @@ def test_a_rule_that_the_data_disagree_with_is_named_in_words() -> None:
     (found,) = doubts(RULES, *seen(5000, 1, (1.1, 4)))
     assert found.rule == RULES[0]
     assert found.low < 1.1 < found.high < 2
-    assert str(found).startswith("you said times 2; the data say times 1.")
+    said = str(found)
+    assert said.startswith("Of 'spend at least 100' you said times 2; the data say times 1.")
+    assert said.endswith(".")
 
 
 def test_rules_that_are_right_are_rarely_doubted() -> None:

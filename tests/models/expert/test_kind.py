@@ -78,3 +78,5 @@ def test_it_says_where_the_customers_disagree(tmp_path: Path) -> None:
     assert "last_order more than 60" in out
     assert "you said times 3; the data say times 0." in out
     assert '"weight_of_the_rules": 0.1' in out
+    told = " ".join(client.call("models", str(client.path), "belief")[1].split())
+    assert "Of 'last_order more than 60' you said times 3; the data say times 0." in told

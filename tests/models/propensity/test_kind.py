@@ -78,7 +78,12 @@ def test_trees_without_scikit_learn_say_how_to_get_them(monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize(
     ("wrong", "said"),
-    [({"within": "1mo"}, "days or weeks"), ({"traits": []}, "at least 1"), ({"cutoffs": 0}, "1")],
+    [
+        ({"within": "1mo"}, "days or weeks"),
+        ({"traits": []}, "at least 1"),
+        ({"traits": ["a", "a"]}, "twice"),
+        ({"cutoffs": 0}, "1"),
+    ],
 )
 def test_settings_that_make_no_sense_are_refused(wrong: dict[str, Any], said: str) -> None:
     with pytest.raises(ValidationError, match=said):
@@ -107,5 +112,5 @@ def test_too_few_orders_are_told_in_words(tmp_path: Path) -> None:
     client = new_shop(tmp_path)
     client.orders("ada,2025-10-01,a1,roll,5", "ada,2025-10-30,a2,roll,5")
     missing = client.run("2025-11-20")["models"]["soon"]["missing"]
-    assert missing.startswith("'order' came within 30d in 1 of 1 cases; 3 traits need 30 cases")
+    assert missing.startswith("So far 'order' came within 30d in 1 of 1 case; 3 traits need 30")
     assert client.plan("2025-11-20")["segments"]["likely"]["members"] == 0

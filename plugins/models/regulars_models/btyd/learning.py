@@ -173,8 +173,8 @@ def _refunds(config: Lifetime | Spend, data: ModelData) -> Iterator[str]:
         )
         yield (
             f"{below / known:.0%} of the amounts in '{config.event}.{config.spent}' are 0 or "
-            f"below, such as refunds. The model knows only what is above 0, so {high} too high: let "
-            "refunds be another event, or lower the amount that they are of."
+            f"below, such as refunds. The model knows only what is above 0, so {high} too high: "
+            "let refunds be another event, or lower the amount that they are of."
         )
 
 

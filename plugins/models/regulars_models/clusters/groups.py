@@ -32,10 +32,8 @@ def fit(config: Clusters, data: ModelData, seed: int) -> Fitted | str:
     values = _columns(config, data)
     values = values[~np.isnan(values).all(axis=1)]
     if len(values) < LEAST:
-        return (
-            f"Of {len(values)} customers one of the traits is known, and {LEAST} are needed to "
-            "look for groups."
-        )
+        people = "1 customer has" if len(values) == 1 else f"{len(values)} customers have"
+        return f"So far {people} any of the traits; {LEAST} are needed to look for groups."
     random = np.random.default_rng(seed)
     if len(values) > SAMPLE:
         values = values[np.sort(random.choice(len(values), SAMPLE, replace=False))]

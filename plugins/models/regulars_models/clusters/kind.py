@@ -8,6 +8,7 @@ from pydantic import Field
 from regulars.hooks import ModelKind, Output, Reads, Settings
 
 from regulars_models.late import late
+from regulars_models.traits import Traits  # noqa: TC001 (pydantic reads it)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 class Clusters(Settings):
     """Groups by ``traits``, at ``most`` so many; how many there are is for the data to say."""
 
-    traits: Annotated[tuple[str, ...], Field(min_length=1, description="what they are alike in")]
+    traits: Annotated[Traits, Field(min_length=1, description="what they are alike in")]
     method: Annotated[
         Literal["k-means", "mixture"],
         Field(description="k-means, or a mixture of normals that may be of different sizes"),

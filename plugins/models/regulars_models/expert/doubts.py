@@ -36,8 +36,8 @@ class Doubt:
 
     def __str__(self) -> str:
         return (
-            f"you said times {self.rule.times:g}; the data say times {self.times:.2g}, "
-            f"between {self.low:.2g} and {self.high:.2g}"
+            f"Of '{self.rule}' you said times {self.rule.times:g}; the data say times "
+            f"{self.times:.2g}, between {self.low:.2g} and {self.high:.2g}."
         )
 
 

@@ -42,7 +42,7 @@ class Features:
     def said(self) -> Floats:
         """The coefficients that the rules stand for."""
         times = [rule.times for rule in self.config.rules]
-        besides = len(self.besides.names(_named(self.config)))
+        besides = len(self.besides.names(self.config.traits))
         return np.array([logit(self.config.start.share), *np.log(times), *[0.0] * besides])
 
     def named(self, coefficients: Floats) -> dict[str, Any]:
@@ -53,7 +53,7 @@ class Features:
             "start": float(expit(start[0])),
             "times": dict(zip(rules, np.exp(times).tolist(), strict=True)),
             "weights": dict(
-                zip(self.besides.names(_named(self.config)), weights.tolist(), strict=True)
+                zip(self.besides.names(self.config.traits), weights.tolist(), strict=True)
             ),
         }
 
@@ -63,20 +63,16 @@ class Features:
             return {}
         rules, end = [str(rule) for rule in self.config.rules], 1 + len(self.config.rules)
         moved = (rows[:, 1:end] * coefficients[1:end]).std(axis=0)
-        besides = self.besides.moves(_named(self.config), rows[:, end:], coefficients[end:])
+        besides = self.besides.moves(self.config.traits, rows[:, end:], coefficients[end:])
         return dict(zip(rules, moved.tolist(), strict=True)) | besides
 
     def coefficients(self, named: Mapping[str, Any]) -> Floats:
         """What ``named`` wrote."""
         times = [named["times"][str(rule)] for rule in self.config.rules]
-        weights = [named["weights"][name] for name in self.besides.names(_named(self.config))]
+        weights = [named["weights"][name] for name in self.besides.names(self.config.traits)]
         return np.array([logit(named["start"]), *np.log(times), *weights])
-
-
-def _named(config: Expert) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(config.traits))
 
 
 def _besides(config: Expert, values: Floats) -> Floats:
     every = config.all_traits()
-    return values[:, [every.index(trait) for trait in _named(config)]]
+    return values[:, [every.index(trait) for trait in config.traits]]

@@ -9,6 +9,7 @@ from regulars.hooks import ModelKind, Percentage
 
 from regulars_models.late import late
 from regulars_models.soon.horizon import Horizon
+from regulars_models.traits import Traits  # noqa: TC001 (pydantic reads it)
 
 from .rules import Rule  # noqa: TC001 (pydantic reads it)
 
@@ -26,7 +27,7 @@ class Expert(Horizon):
     start: Annotated[Percentage, Field(description="how likely it is of whom no rule holds")]
     rules: Annotated[tuple[Rule, ...], Field(description="what makes it more or less likely")] = ()
     traits: Annotated[
-        tuple[str, ...], Field(description="traits that the data may speak about besides")
+        Traits, Field(description="traits that the data may speak about besides")
     ] = ()
     strength: Annotated[
         float, Field(gt=0, le=1e9, description="how many customers the expert's word weighs")

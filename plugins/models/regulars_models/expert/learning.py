@@ -94,8 +94,8 @@ def _diagnostics(
     }
 
 
-def _doubts(config: Expert, rows: Floats, seen: Past) -> dict[str, str]:
+def _doubts(config: Expert, rows: Floats, seen: Past) -> list[str]:
     if not len(seen) or not config.rules:
-        return {}
+        return []
     held = rows[:, 1 : 1 + len(config.rules)]
-    return {str(doubt.rule): str(doubt) for doubt in doubts(config.rules, held, seen)}
+    return [str(doubt) for doubt in doubts(config.rules, held, seen)]

@@ -10,6 +10,7 @@ from regulars.hooks import ModelKind
 
 from regulars_models.late import late
 from regulars_models.soon.horizon import Horizon
+from regulars_models.traits import Traits  # noqa: TC001 (pydantic reads it)
 
 if TYPE_CHECKING:
     from regulars.hooks import Reads
@@ -18,9 +19,7 @@ if TYPE_CHECKING:
 class Propensity(Horizon):
     """How likely ``event`` comes ``within`` that time, by ``traits``."""
 
-    traits: Annotated[
-        tuple[str, ...], Field(min_length=1, description="traits to tell customers apart by")
-    ]
+    traits: Annotated[Traits, Field(min_length=1, description="traits to tell customers apart by")]
     method: Annotated[
         Literal["logistic", "trees"], Field(description="a regression, or boosted trees")
     ] = "logistic"
@@ -36,7 +35,7 @@ class Propensity(Horizon):
 
 
 def _reads(config: Propensity) -> Reads:
-    return config.reads(tuple(dict.fromkeys(config.traits)))
+    return config.reads(config.traits)
 
 
 _LEARNING = f"{__package__}.learning"

@@ -37,7 +37,7 @@ def learn(config: Propensity, data: ModelData, seed: int) -> Fitted | str:
 
     Raises RegularsError where trees are asked for and scikit-learn is not installed.
     """
-    traits = _traits(config)
+    traits = config.traits
     rows = past(data, config.event, traits, config.within.micros, seed)
     missing = _missing(config, rows, len(traits))
     if missing is not None:
@@ -48,18 +48,14 @@ def learn(config: Propensity, data: ModelData, seed: int) -> Fitted | str:
 
 def score(config: Propensity, fitted: Fitted, data: ModelData) -> Mapping[str, Floats]:
     """The probability of each customer."""
-    traits = _traits(config)
+    traits = config.traits
     return foreseen(_scorer(fitted, traits), data, config.event, traits)
 
 
 def explain(config: Propensity, fitted: Fitted, data: ModelData) -> Mapping[str, Sequence[Reason]]:
     """What moved the probability of the one customer of ``data``."""
-    traits, typical = _traits(config), fitted.parameters["typical"]
+    traits, typical = config.traits, fitted.parameters["typical"]
     return reasons(_scorer(fitted, traits), data, config.event, traits, typical)
-
-
-def _traits(config: Propensity) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(config.traits))
 
 
 def _missing(config: Propensity, rows: Past, traits: int) -> str | None:
@@ -77,7 +73,8 @@ def _missing(config: Propensity, rows: Past, traits: int) -> str | None:
     others = len(rows) - rows.yes
     if min(rows.yes, others) >= needed:
         return None
-    seen = f"'{config.event}' came within {config.within} in {rows.yes:,} of {len(rows):,} cases"
+    cases = "1 case" if len(rows) == 1 else f"{len(rows):,} cases"
+    seen = f"So far '{config.event}' came within {config.within} in {rows.yes:,} of {cases}"
     kind, change = (
         ("cases in which it came", "longer")
         if rows.yes < others
