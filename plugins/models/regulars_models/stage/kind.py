@@ -74,11 +74,10 @@ class Stage(Settings):
             if self.event is None:
                 raise ValueError("write the event that customers come for, or stages of your own")
             return self
-        written = [name for name in self.model_fields_set if name != "stages"]
-        if written:
+        if written := sorted(self.model_fields_set - {"stages"}):
             raise ValueError(
-                f"stages of your own and {' and '.join(sorted(written))} exclude one another; write"
-                " what they say into the rules of the stages, or leave stages out"
+                f"stages of your own exclude {', '.join(written)}; write what that says into"
+                " the rules of the stages, or leave stages out"
             )
         return self
 
