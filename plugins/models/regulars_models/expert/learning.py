@@ -41,11 +41,8 @@ def learn(config: Expert, data: ModelData, seed: int) -> Fitted:
     rows = features.rows(values)
     found = blend(rows[: len(past_rows)], past_rows.came, features.said(), config.strength)
     return Fitted(
-        {
-            **features.named(found.coefficients),
-            "besides": features.besides.parameters(),
-            "typical": Encoding.of(values).parameters()["typical"],
-        },
+        features.named(found.coefficients),
+        {**features.besides.arrays(), "usual": Encoding.of(values).typical},
         diagnostics=_diagnostics(features, found.coefficients, found.errors, rows, past_rows),
         metrics={
             "weight_of_the_rules": weight(len(past_rows), config.strength),
@@ -62,12 +59,12 @@ def score(config: Expert, fitted: Fitted, data: ModelData) -> Mapping[str, Float
 
 def explain(config: Expert, fitted: Fitted, data: ModelData) -> Mapping[str, Sequence[Reason]]:
     """What moved the probability of the one customer of ``data``."""
-    traits, typical = config.all_traits(), fitted.parameters["typical"]
+    traits, typical = config.all_traits(), fitted.arrays["usual"]
     return reasons(_scorer(config, fitted), data, config.event, traits, typical)
 
 
 def _scorer(config: Expert, fitted: Fitted) -> Callable[[Floats], Floats]:
-    features = Features(config, Encoding.from_parameters(fitted.parameters["besides"]))
+    features = Features(config, Encoding.from_arrays(fitted.arrays))
     coefficients = features.coefficients(fitted.parameters)
     return lambda values: np.asarray(expit(features.rows(values) @ coefficients))
 

@@ -48,14 +48,13 @@ def learn(config: Propensity, data: ModelData, seed: int) -> Fitted | str:
 
 def score(config: Propensity, fitted: Fitted, data: ModelData) -> Mapping[str, Floats]:
     """The probability of each customer."""
-    traits = config.traits
-    return foreseen(_scorer(fitted, traits), data, config.event, traits)
+    return foreseen(_scorer(config, fitted), data, config.event, config.traits)
 
 
 def explain(config: Propensity, fitted: Fitted, data: ModelData) -> Mapping[str, Sequence[Reason]]:
     """What moved the probability of the one customer of ``data``."""
-    traits, typical = config.traits, fitted.parameters["typical"]
-    return reasons(_scorer(fitted, traits), data, config.event, traits, typical)
+    typical = fitted.arrays["typical"]
+    return reasons(_scorer(config, fitted), data, config.event, config.traits, typical)
 
 
 def _missing(config: Propensity, rows: Past, traits: int) -> str | None:
@@ -99,8 +98,8 @@ def _by_regression(traits: Sequence[str], rows: Past, seed: int) -> Fitted:
             "constant": constant,
             "weights": dict(zip(names, weights, strict=True)),
             "calibration": calibrated.parameters(),
-            **encoding.parameters(),
         },
+        encoding.arrays(),
         diagnostics={
             "log_likelihood": found.fitted.log_likelihood,
             "standard_errors": {
@@ -120,10 +119,10 @@ def _by_trees(traits: Sequence[str], rows: Past, seed: int) -> Fitted:
 
     found = boost(rows, folds(rows.customer, rows.came, seed), seed)
     calibrated = Calibration.of(found.foreseen, rows.came)
-    usual = Encoding.of(rows.values).parameters()["typical"]
+    usual = Encoding.of(rows.values).typical
     return Fitted(
-        {"calibration": calibrated.parameters(), "typical": usual},
-        found.leaves.arrays(),
+        {"calibration": calibrated.parameters()},
+        {**found.leaves.arrays(), "typical": usual},
         {"trees": found.trees, **_cases(rows)},
         _metrics(calibrated.odds(found.foreseen), rows),
         dict(zip(traits, found.importance.tolist(), strict=True)),
@@ -143,17 +142,17 @@ def _metrics(odds: Floats, rows: Past) -> dict[str, float]:
     }
 
 
-def _scorer(fitted: Fitted, traits: Sequence[str]) -> Callable[[Floats], Floats]:
+def _scorer(config: Propensity, fitted: Fitted) -> Callable[[Floats], Floats]:
     """What makes probabilities of rows of traits."""
     calibrated = Calibration.from_parameters(fitted.parameters["calibration"])
-    if fitted.arrays:
+    if config.method == "trees":
         from regulars_models.boosted.leaves import Leaves  # noqa: PLC0415 (of trees alone)
 
-        odds = Leaves(**dict(fitted.arrays)).odds
+        odds = Leaves(**{k: v for k, v in fitted.arrays.items() if k != "typical"}).odds
         return lambda values: np.asarray(expit(calibrated.odds(odds(values))))
-    encoding = Encoding.from_parameters(fitted.parameters)
+    encoding = Encoding.from_arrays(fitted.arrays)
     constant, by_name = fitted.parameters["constant"], fitted.parameters["weights"]
-    weights = np.array([by_name[name] for name in encoding.names(traits)])
+    weights = np.array([by_name[name] for name in encoding.names(config.traits)])
     return lambda values: np.asarray(
         expit(calibrated.odds(encoding.features(values) @ weights + constant))
     )

@@ -8,7 +8,7 @@ beyond those seen.
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -54,17 +54,13 @@ class Encoding:
         )
 
     @classmethod
-    def from_parameters(cls, parameters: Mapping[str, Any]) -> Self:
-        """What ``parameters`` wrote."""
-        unsure = np.array(parameters["unsure"], dtype=np.bool_)
-        known = ("unit", "mean", "spread", "typical")
-        unit, mean, spread, typical = (np.array(parameters[name], np.float64) for name in known)
-        return cls(unit, mean, spread, unsure, typical)
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """What ``arrays`` kept."""
+        return cls(**{each.name: arrays[each.name] for each in fields(cls)})
 
-    def parameters(self) -> dict[str, Any]:
-        """All of it as JSON."""
-        usual = [None if np.isnan(value) else value for value in self.typical.tolist()]
-        return {name: values.tolist() for name, values in vars(self).items()} | {"typical": usual}
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """All of it, to keep."""
+        return dict(vars(self))
 
     def features(self, values: Floats) -> Floats:
         """The rows of ``values``: a column for each trait, then one for each that is unsure."""

@@ -31,7 +31,11 @@ def foreseen(
 
 
 def reasons(
-    scorer: Scorer, data: ModelData, event: str, traits: Sequence[str], typical: Sequence[float]
+    scorer: Scorer,
+    data: ModelData,
+    event: str,
+    traits: Sequence[str],
+    typical: Sequence[float] | Floats,
 ) -> Mapping[str, Sequence[Reason]]:
     """What moved the probability of the one customer of ``data`` against a ``typical`` one."""
     if not known(data, event, traits).all():
