@@ -162,3 +162,13 @@ def test_a_mistake_is_told(cafe: Client, before: str, after: str, reason: str | 
     with pytest.raises(PlaybookError) as error:
         load_playbook(cafe.path)
     assert any(problem.reason.startswith(reason) for problem in error.value.problems)
+
+
+def test_why_quotes_an_item_whose_name_has_a_comma(cafe: Client) -> None:
+    cafe.orders(*(f'c{n},2026-01-20,{n}-20,"bread, rye",3' for n in range(12)))
+    (cafe.folder / "catalogue.csv").write_text(f'{CATALOGUE}"bread, rye",yes\n', encoding="utf-8")
+    cafe.write(REST.replace("explore: 30%, ", ""), head=HEAD[: HEAD.index("  hello:")] + MESSAGE)
+    cafe.run(NOW)
+    status, out, err = cafe.call("why", str(cafe.path), "c1")
+    assert status == 0, err
+    assert '"bread, rye"' in " ".join(out.split())
