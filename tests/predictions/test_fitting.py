@@ -81,6 +81,7 @@ def test_a_playbook_says_how_far_is_too_far(shop: Shop, write: Write) -> None:
     shop.run("2026-01-15")
     assert shop.run("2026-01-22")["models"]["value"] == {
         "version": 1, "fitted": False, "scored": 200, "missing": None, "drift": [],
+        "warnings": [],
     }  # fmt: skip
     write(shop, SPEND, PACE.format(", drift: 0"))
     status, _, err = shop.call("check", str(shop.path))

@@ -56,6 +56,7 @@ def test_a_run_learns_and_scores_and_its_segments_know(anywhere: Shop, write: Wr
     planned = anywhere.plan(NOW)
     assert planned["models"]["value"] == {
         "version": 1, "fitted": True, "scored": 2, "missing": None, "drift": [],
+        "warnings": [],
     }  # fmt: skip
 
     done = anywhere.run(NOW)
@@ -103,6 +104,7 @@ def test_a_model_with_too_little_data_says_so_and_its_scores_are_unknown(
         "scored": 0,
         "missing": "0 pauses; 2 are needed",
         "drift": [],
+        "warnings": [],
     }
     assert members(report) == {"slipping": 0, "unknown": 3, "late": 0, "soon": 0}
     status, out, _ = shop.call("run", str(shop.path), "--at", NOW)
@@ -120,6 +122,7 @@ def test_what_can_not_learn_any_more_goes_on_by_what_it_learned(shop: Shop, writ
         "scored": 1,
         "missing": "0 pauses; 2 are needed",
         "drift": [],
+        "warnings": [],
     }
 
 
@@ -215,5 +218,6 @@ def test_a_version_that_was_learned_before_a_crash_scores_the_next_run(
     write(shop, models=f"models: {{value: {{{good}}}}}\n")
     assert shop.run(NOW)["models"]["value"] == {
         "version": 1, "fitted": False, "scored": 2, "missing": None, "drift": [],
+        "warnings": [],
     }  # fmt: skip
     assert versions(shop) == [learned]

@@ -18,7 +18,7 @@ NOW = "2026-03-01T00:00Z"
 KEYS = [
     *("kind", "version", "at", "since", "until", "customers", "scored", "parameters"),
     *("log_likelihood", "standard_errors", "diagnostics", "metrics", "drivers", "backtest"),
-    *("untested", "missing"),
+    *("untested", "missing", "warnings"),
 ]
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from regulars.predictions.backtests.baselines import RECENCY
+from regulars.predictions.doubts import is_sentences
 from regulars.printing import console, one_line, print_table, print_tables
 
-from .model_tables import is_sentences, print_drivers, print_lists, share, tables
+from .model_tables import print_drivers, share, tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +26,7 @@ def print_models(found: Sequence[Modelled]) -> None:
     notes = [f"{model.name}: {model.missing}" for model in found if model.missing]
     if any(_ranked(model) for model in found):
         console().print(Text(f"AUC: how well it ranks, tested; in brackets {RECENCY}."))
-    for note in notes:
+    for note in [*notes, *(f"{each.name}: {word}" for each in found for word in each.warnings)]:
         _warn(note)
 
 
@@ -57,14 +58,13 @@ def print_model(model: Modelled) -> None:
         out.print(Text(one_line(sentence)))
     if model.missing:
         _warn(model.missing)
-    for word in [] if version is None else _said(version.fitted.diagnostics):
+    for word in model.warnings:
         _warn(word)
     for warning in _beaten(model.tests):
         _warn(warning)
     out.print("")
     if version is not None:
         print_tables(tables(model, version))
-        print_lists(version)
         print_drivers(version.fitted.drivers)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from regulars.instants import instant
+from regulars.predictions.doubts import is_sentences
 from regulars.printing import Table, one_line, print_table
 
 if TYPE_CHECKING:
@@ -14,11 +15,17 @@ if TYPE_CHECKING:
     from regulars.predictions.versions import Version
     from regulars.runs.modelling import Modelled
 
-ELSEWHERE = {"log_likelihood", "standard_errors", "tracking"}  # diagnostics with their own place
+ELSEWHERE = {
+    "log_likelihood",
+    "standard_errors",
+    "tracking",
+    "seed",
+}  # diagnostics with their own place
 MOST = 40  # parameters that are shown
 DRIVERS = 10
 BAR = 20  # characters of the longest bar
 LONGEST = 6  # numbers of a list that are shown
+DIGITS = 9  # behind the point, of what is exact to no more
 WHOLE = 1000  # from here on one digit behind the point is enough
 
 
@@ -28,31 +35,31 @@ def tables(model: Modelled, version: Version) -> Iterator[Table]:
     for test in model.tests:
         yield _tested(model.name, test)
         yield _calibration(test)
-    told = {k: v for k, v in version.fitted.diagnostics.items() if k not in ELSEWHERE}
+    told = [
+        (name, value)
+        for name, value in version.fitted.diagnostics.items()
+        if name not in ELSEWHERE and _is_number(value)
+    ]
+    own = [item for item in _flat(version.fitted.metrics) if not is_sentences(item[1])]
     for title, what, values in (
-        ("By its own account", "measure", version.fitted.metrics),
+        ("By its own account", "measure", own),
         ("How it learned", "what", told),
     ):
-        rows = tuple((n, number(v)) for n, v in _flat(values) if not is_sentences(v))
+        rows = tuple((_name(name), number(value)) for name, value in values)
         if rows:
             yield Table(title, (what, "value"), rows)
 
 
-def is_sentences(value: Any) -> bool:
-    """Whether it is a list of sentences, which belong to the words."""
-    return isinstance(value, list) and all(
-        isinstance(item, str) and item.endswith(".") for item in value
-    )
-
-
 def _learned(version: Version) -> Iterator[Table]:
     errors = dict(_flat(version.fitted.diagnostics.get("standard_errors") or {}))
-    known = [item for item in _flat(version.fitted.parameters) if not isinstance(item[1], list)]
-    rows = [
-        (name, _exact(value), number(errors.get(name, errors.get(name.partition(".")[2]))))
-        for name, value in known[:MOST]
+    flat = list(_flat(version.fitted.parameters))
+    found = [(name, errors.get(name, errors.get(name.partition(".")[2]))) for name, _ in flat]
+    known = [
+        (name, _exact(value), number(error))
+        for (name, value), (_, error) in zip(flat, found, strict=True)
+        if _is_number(value) and ("." not in name or error is not None)
     ]
-    more = len(known) - MOST
+    rows, more = known[:MOST], len(flat) - len(known[:MOST])
     notes = (f"… and {more:,} more; --json has them all.",) if more > 0 else ()
     columns = ("parameter", "value", "standard error")[: 3 if errors else 2]
     if rows:
@@ -60,21 +67,14 @@ def _learned(version: Version) -> Iterator[Table]:
         yield Table("What it learned", columns, cells, notes)
 
 
-def print_lists(version: Version) -> None:
-    """What it learned that is more than one number, on stdout."""
-    flat = _flat(version.fitted.parameters)
-    lists = [[name, number(value)] for name, value in flat if isinstance(value, list) and value]
-    if lists:
-        print_table("And in lists", ["parameter", "values"], lists[:MOST])
-
-
 def _tested(name: str, test: Backtest) -> Table:
     rows = [_quality(name, test.model)]
     rows += [_quality(baseline, by) for baseline, by in test.baselines.items()]
     rows.append(("what came", "", number(test.actual), ""))
+    error = "error each" if test.model.brier is None else "Brier"
     title = f"Tested: {test.output} from {_day(test.cutoff)} to {_day(test.until)}"
     note = f"What knew nothing after {_day(test.cutoff)} said this of {test.customers:,} customers."
-    return Table(title, ("by", "AUC", "in all", "error each"), tuple(rows), (note,))
+    return Table(title, ("by", "AUC", "in all", error), tuple(rows), (note,))
 
 
 def _day(at: int) -> str:
@@ -82,22 +82,32 @@ def _day(at: int) -> str:
 
 
 def _quality(name: str, by: Quality) -> tuple[str, ...]:
-    return (name, share(by.auc), number(by.total), number(by.error))
+    return (
+        name,
+        share(by.auc),
+        number(by.total),
+        number(by.error if by.brier is None else by.brier),
+    )
 
 
 def _calibration(test: Backtest) -> Table:
     rows = tuple(
         (
             f"{group.customers:,}",
-            number(group.expected),
-            number(group.actual),
-            f"{number(group.low)} to {number(group.high)}",
+            _mean(group.expected),
+            _mean(group.actual),
+            f"{_mean(group.low)} to {_mean(group.high)}",
             "off" if group.off else "",
         )
         for group in test.calibration
     )
     columns = ("customers", "expected", "came", "95 % interval", "")
     return Table(f"Calibration of {test.output}", columns, rows)
+
+
+def _mean(value: float) -> str:
+    """A mean without the rounding errors that make 2.776e-17 of nothing."""
+    return number(round(value, DIGITS) + 0.0)
 
 
 def print_drivers(drivers: Mapping[str, float]) -> None:
@@ -116,6 +126,15 @@ def _flat(values: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, An
             yield from _flat(value, f"{before}{name}.")
         else:
             yield f"{before}{name}", value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _name(name: str) -> str:
+    """What the model calls a number of its own, as it is read."""
+    return name.replace("_", " ")
 
 
 def _exact(value: Any) -> str:

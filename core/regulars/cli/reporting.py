@@ -81,10 +81,17 @@ def _print_models(summary: Summary) -> None:
         ([name, model.scored, _learned(model)] for name, model in summary.models.items()),
     )
     drifted = [(name, told) for name, model in summary.models.items() for told in model.drift]
-    for name, told in drifted:
+    warned = [(name, _warning(model)) for name, model in summary.models.items() if model.warnings]
+    for name, told in [*drifted, *((f"! {name}", told) for name, told in warned)]:
         click.echo(f"{name}: {told}")
-    if drifted:
+    if drifted or warned:
         click.echo()
+
+
+def _warning(model: ModelCount) -> str:
+    """The first of its warnings, and where the others are."""
+    first, *others = model.warnings
+    return f"{first} (And {len(others)} more: see regulars models.)" if others else first
 
 
 def _learned(model: ModelCount) -> str:

@@ -1,6 +1,7 @@
 """Fitting: a model learns where it never did, where it was edited, and again every ``refit``.
 
-It also learns again where what it looks at, or what it says, has drifted since it learned.
+It also learns again where what it looks at, or what it says, has drifted since it learned, and
+after somebody was erased, which deletes what it had learned.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from regulars.customers.privacy.unlearning import last_unlearned
 from regulars.hooks.attribution import blamed
 
 from .asking import fitted_to
@@ -54,6 +56,7 @@ def learn(store: Store, scope: Scope, model: PlannedModel, data: ModelData) -> L
     """
     with store.reading() as connection:
         last = newest_version(connection, model.name)
+        number = 1 + (last.number if last else last_unlearned(connection, model.name))
     before = Learned(None)
     if last is not None and last.digest == model.digest:
         before = _by(last, model, data)
@@ -64,7 +67,6 @@ def learn(store: Store, scope: Scope, model: PlannedModel, data: ModelData) -> L
     answer = _answer(store, past, model, data)
     if isinstance(answer, str):
         return replace(before, missing=answer)
-    number = 1 if last is None else last.number + 1
     new = _keep(store, past, model, data, answer, number)
     return replace(new, drifted=before.drifted)
 

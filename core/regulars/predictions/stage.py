@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from regulars.store import insert_rows
 
+from .doubts import doubts
 from .fitting import learn
 from .reading.data import model_data, trial_of_model
 from .reading.sharing import joined, narrowed
@@ -33,6 +35,8 @@ class ModelCount:
 
     ``missing`` says in the model's words why it couldn't learn; without a version nobody is scored.
     ``drift`` says what is no longer as it was when it learned before, which made it learn again.
+    ``warnings`` are for a person to read before they believe it. ``seconds`` is what learning,
+    testing and scoring took by the wall clock.
     """
 
     version: int | None
@@ -40,6 +44,8 @@ class ModelCount:
     scored: int
     missing: str | None = None
     drift: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -49,12 +55,16 @@ class _Said:
     learned: Learned
     customers: NDArray[np.int64]
     scores: Mapping[str, NDArray[Any]]
+    seconds: float
 
     def count(self) -> ModelCount:
         """The model in this run."""
         learned, scored = self.learned, int(_any_known(self.scores.values()).sum())
-        number = None if learned.version is None else learned.version.number
-        return ModelCount(number, learned.new, scored, learned.missing, learned.drifted)
+        version, beside = learned.version, (learned.missing, learned.drifted)
+        if version is None:
+            return ModelCount(None, learned.new, scored, *beside, seconds=self.seconds)
+        warned = doubts(version.fitted)
+        return ModelCount(version.number, learned.new, scored, *beside, warned, self.seconds)
 
 
 def predict(store: Store, scope: Scope) -> dict[str, ModelCount]:
@@ -83,12 +93,14 @@ def predict(store: Store, scope: Scope) -> dict[str, ModelCount]:
 
 
 def _ask(store: Store, scope: Scope, model: PlannedModel, shared: ModelData) -> _Said:
+    began = time.monotonic()
     with store.reading() as connection:
         trial = trial_of_model(connection, scope, model.reads.experiment)
     data = replace(narrowed(shared, model.reads), trial=trial)
     learned = learn(store, scope, model, data)
     nothing = {name: np.full(len(data), None, dtype=object) for name in model.outputs}
-    return _Said(learned, data.customers, {**nothing, **learned.scores})
+    scores = {**nothing, **learned.scores}
+    return _Said(learned, data.customers, scores, round(time.monotonic() - began, 3))
 
 
 def _write(store: Store, scope: Scope, said: Mapping[str, _Said]) -> None:

@@ -15,6 +15,7 @@ from regulars.errors import StoreError
 from regulars.hooks.predictions import Fitted
 from regulars.instants import instant
 from regulars.playbook.suggestions import unknown
+from regulars.predictions.doubts import doubts
 from regulars.predictions.versions import newest_version
 from regulars.store import tables
 
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
 EDITED = (
     "the playbook or the plugin has changed since it learned, so what stands here is of before; "
     "the next run lets it learn anew"
+)
+ERASED = (
+    "somebody was erased, so all that it had learned was deleted; the next run lets it learn anew "
+    "from those who are left"
 )
 NEW = "no run has asked it yet; the next one lets it learn"
 
@@ -60,6 +65,11 @@ class Modelled:
         """What was found of the outputs that could be tested."""
         found = self.version.backtest.values() if self.version else ()
         return [each for each in found if not isinstance(each, str)]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person should know before they believe it."""
+        return doubts(self.version.fitted) if self.version else ()
 
     @property
     def untested(self) -> dict[str, str]:
@@ -88,6 +98,7 @@ class Modelled:
             "backtest": [_test_as_json(test) for test in self.tests],
             "untested": self.untested,
             "missing": self.missing,
+            "warnings": list(self.warnings),
         }
 
 
@@ -137,7 +148,8 @@ def _left_by(
     scored, missing = (count["scored"], count["missing"]) if count else (0, None)
     told = _told(connection, now, model, scored, missing)
     if told.version is None:
-        return replace(told, missing=missing or NEW)
+        learned = count is not None and count["version"] is not None
+        return replace(told, missing=ERASED if learned else missing or NEW)
     edited = told.version.digest != model.digest
     return replace(told, missing=EDITED) if edited else told
 

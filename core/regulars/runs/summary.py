@@ -65,7 +65,7 @@ class Summary:
     left: int | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The object that ``--json`` prints."""
+        """The object that ``--json`` prints; ``models`` are in it equal where runs did the same."""
         told = {**asdict(self), "at": _written(self.at)}
         del told["away"], told["samples"]
         if self.left is None:
@@ -76,6 +76,9 @@ class Summary:
             del counts["too_old"]
         for counts in told["journeys"].values():
             del counts["missed"]
+        alone = {name: model.pop("seconds") for name, model in told["models"].items()}
+        if alone:
+            told["seconds"] |= {"by_model": alone}
         return told
 
     @property

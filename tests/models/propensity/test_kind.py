@@ -103,6 +103,7 @@ def test_a_segment_holds_those_who_probably_come(tmp_path: Path) -> None:
         "scored": 300,
         "missing": None,
         "drift": [],
+        "warnings": [],
     }
     likely = run["segments"]["likely"]["members"]
     assert likely == pytest.approx((chances > 0.5).sum(), rel=0.4)

@@ -100,8 +100,25 @@ def test_ties_count_half_and_without_both_kinds_there_is_no_area() -> None:
 
 
 def test_quality_is_the_total_and_how_far_it_was_off() -> None:
-    found = Quality.of(np.array([1.0, 2.0]), np.array([0.0, 4.0]))
-    assert (found.auc, found.total, found.error) == (1, 3, 1.5)
+    found = Quality.of("events", np.array([1.0, 2.0]), np.array([0.0, 4.0]))
+    assert (found.auc, found.total, found.error, found.brier) == (1, 3, 1.5, None)
+
+
+def test_a_probability_is_not_better_for_saying_that_nobody_will() -> None:
+    came_of_it = np.array([1.0, 0.0, 0.0, 0.0])
+    honest = Quality.of("any", np.full(4, 0.25), came_of_it)
+    never = Quality.of("any", np.zeros(4), came_of_it)
+    assert (honest.error, honest.brier, never.brier) == (None, 0.1875, 0.25)
+
+
+def test_the_time_before_is_left_out_where_it_is_the_same_of_everybody() -> None:
+    at = np.array([80, 100]) * DAY
+    events = ModelEvents(np.arange(2), at, np.ones(2, np.int64))
+    data = ModelData(100 * DAY, UTC, np.arange(2), {"leave": events})
+    found = baselines(
+        Foresees("leave", 10 * DAY), data, 90 * DAY, np.arange(2), np.array([0.0, 1.0])
+    )
+    assert "as in the time before" not in found
 
 
 def test_a_night_with_a_clock_change_is_one_day() -> None:

@@ -4,7 +4,8 @@ What stays is a keyed hash of the client's id and of each address, in the suppre
 the decision log keeps its counts by journey, step, message, channel, state, reason and run: a
 delivery stays with the customer 0, the negative of its own number as its entry, its instants those
 of the run that planned it, and neither an address nor what a provider said. What was still to be
-sent is skipped(suppressed); what would have been tried again has failed for good.
+sent is skipped(suppressed); what would have been tried again has failed for good. Models forget
+all that they had learned.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from regulars.store import tables
 from .erased import NOBODY, customer_key, remember_key
 from .forgetting import remove_with_customer, take_back_numbers
 from .personal import personal_tables
+from .unlearning import unlearn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,6 +78,7 @@ def erase(connection: Connection, own: Tables, person: Person, secret: bytes, at
         elif mine is not None:
             connection.execute(delete(table).where(mine))
     take_back_numbers(connection)
+    unlearn(connection)
     return found
 
 

@@ -12,7 +12,7 @@ from regulars.playbook.traits import event_and_property
 
 from .logistic import logistic
 from .measures import beginning, came, per_customer
-from .quality import Quality
+from .quality import PROBABLE, Quality
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -54,10 +54,16 @@ def baselines(
 
     ``data`` is as ``watched``; what happened after ``cutoff`` is looked at by none of them.
     """
-    return {
-        name: (Quality.of if counts else Quality.of_rank)(said[rows], actual)
-        for name, said, counts in _said(foreseen, data, cutoff)
-    }
+    found = {}
+    for name, said, counts in _said(foreseen, data, cutoff):
+        theirs = said[rows]
+        if name == BEFORE and foreseen.measure in PROBABLE and np.ptp(theirs) == 0:
+            continue  # who can still leave hasn't left before: that tells nothing of how many will
+        if counts:
+            found[name] = Quality.of(foreseen.measure, theirs, actual)
+        else:
+            found[name] = Quality.of_rank(theirs, actual)
+    return found
 
 
 def _said(foreseen: Foresees, data: ModelData, cutoff: int) -> Iterator[tuple[str, Floats, bool]]:
@@ -70,7 +76,7 @@ def _said(foreseen: Foresees, data: ModelData, cutoff: int) -> Iterator[tuple[st
     yield BEFORE, came(foreseen, data, cutoff - foreseen.within, cutoff), True
     chance = _chance(foreseen, data, cutoff, habit)
     if chance is not None:
-        yield LOGISTIC, chance, foreseen.measure in {"any", "none"}
+        yield LOGISTIC, chance, foreseen.measure in PROBABLE
 
 
 def _chance(foreseen: Foresees, data: ModelData, cutoff: int, habit: _Habit) -> Floats | None:

@@ -67,7 +67,7 @@ def backtest(held: Held, data: ModelData) -> Backtest:
         held.until,
         len(rows),
         float(actual.sum()),
-        Quality.of(expected, actual),
+        Quality.of(foreseen.measure, expected, actual),
         baselines(foreseen, data, held.cutoff, rows, actual),
         calibration(foreseen.measure, expected, actual),
         curve(expected, actual),

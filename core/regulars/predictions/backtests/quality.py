@@ -12,9 +12,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from regulars.hooks.predictions import Foresees
+    from regulars.hooks.predictions import Foresees, Measure
 
     Floats = NDArray[np.float64]
+
+PROBABLE = frozenset({"any", "none"})  # measures of which a probability is foreseen
 
 
 @dataclass(frozen=True)
@@ -56,19 +58,24 @@ class Quality:
     """How good the model or a baseline was.
 
     ``auc`` is the chance that of one customer who did and one who didn't, more was expected of the
-    first; None where all did or none. ``total`` is what was expected of all, ``error`` by how much
-    it was wrong for a customer, on average; both None for what only ranks.
+    first; None where all did or none. ``total`` is what was expected of all. Of a probability,
+    ``brier`` is the mean square of what it was wrong by: Brier, *Monthly Weather Review* 78 (1950),
+    1-3; of anything else, ``error`` is by how much it was wrong for a customer, on average. What
+    only ranks has none of these.
     """
 
     auc: float | None
     total: float | None
     error: float | None
+    brier: float | None = None
 
     @classmethod
-    def of(cls, expected: Floats, actual: Floats) -> Self:
-        """How good it was to expect so much of each customer."""
-        error = float(np.abs(expected - actual).mean())
-        return cls(area(expected, actual), float(expected.sum()), error)
+    def of(cls, measure: Measure, expected: Floats, actual: Floats) -> Self:
+        """How good it was to expect so much of ``measure`` of each customer."""
+        wrong, ranks, total = expected - actual, area(expected, actual), float(expected.sum())
+        if measure in PROBABLE:
+            return cls(ranks, total, None, float((wrong**2).mean()))
+        return cls(ranks, total, float(np.abs(wrong).mean()))
 
     @classmethod
     def of_rank(cls, rank: Floats, actual: Floats) -> Self:
