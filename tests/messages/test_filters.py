@@ -6,8 +6,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from jinja2 import TemplateRuntimeError
 from regulars.messages.dates import date_text, datetime_text, time_text
 from regulars.messages.money import money
+from regulars.messages.percents import percent
 from regulars.messages.rendering import RenderError
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -36,6 +38,29 @@ def test_money_is_written_as_its_reader_would(
     amount: object, currency: str, locale: str, written: str
 ) -> None:
     assert money(amount, currency, locale) == written
+
+
+@pytest.mark.parametrize(
+    ("share", "places", "locale", "written"),
+    [
+        (0.24147201937341137, 0, "en_US", "24%"),
+        (0.24147201937341137, 1, "de_DE", "24,1\u00a0%"),
+        (0.245, 0, "de-CH", "25%"),
+        (Decimal("0.125"), 1, "fr_FR", "12,5\u00a0%"),
+        (-0.001, 0, "en_US", "0%"),
+        (12, 0, "en", "1,200%"),
+        (0.5, 0, "tr_TR", "%50"),
+    ],
+)
+def test_a_share_is_written_as_its_reader_would(
+    share: object, places: int, locale: str, written: str
+) -> None:
+    assert percent(share, places, locale) == written
+
+
+def test_what_is_no_share_is_told() -> None:
+    with pytest.raises(TemplateRuntimeError, match="'lots' is not a share; write percent behind"):
+        percent("lots", 0, "en")
 
 
 def test_times_are_told_in_the_customers_zone() -> None:

@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 
 from .dates import date_text, datetime_text, time_text
 from .money import money as money_text
+from .percents import percent as percent_text
 from .urls import url, urlencode
 from .work import LONGEST, WORK, TooMuch, checked, counted
 
@@ -60,6 +61,7 @@ def filters() -> dict[str, Callable[..., Any]]:
         "default": default,
         "join": join,
         "money": money,
+        "percent": percent,
         "replace": replace,
         "round": round_,
         "time": time,
@@ -174,6 +176,13 @@ def round_(value: Any, places: int = 0, method: str = "common") -> Any:
 def money(value: Any, currency: str | None = None) -> str:
     """``{{ traits.spend | money }}``: an amount in the playbook's currency, or another."""
     return money_text(value, str(currency or WORK.currency), WORK.locale)
+
+
+def percent(value: Any, places: int = 0) -> str:
+    """``{{ scores.leave.risk | percent }}``: a share as ``24%``, in the customer's language."""
+    if places not in range(max(_PLACES) + 1):
+        raise TemplateRuntimeError(f"{places} decimals are none; use 0 to {max(_PLACES)}")
+    return percent_text(value, places, WORK.locale)
 
 
 def date(value: Any, pattern: str | None = None) -> str:

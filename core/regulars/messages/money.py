@@ -34,12 +34,12 @@ def money(value: object, currency: str, locale: str) -> str:
     Raises:
         TemplateRuntimeError: it is no amount.
     """
-    language, region = _parts(locale)
+    language, region = language_and_region(locale)
     code = currency.upper()
     amount = _amount(value)
     places = 0 if code in _NO_CENTS else 3 if code in _MILS else 2
     rounded = abs(amount).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
-    digits = _grouped(f"{rounded:,f}", language, region)
+    digits = grouped(f"{rounded:,f}", language, region)
     sign = "-" if amount < 0 and rounded else ""
     symbol = "$" if _AT_HOME.get(region) == code else _SYMBOLS.get(code)
     if symbol is None:
@@ -50,7 +50,8 @@ def money(value: object, currency: str, locale: str) -> str:
     return f"{sign}{symbol}{gap}{digits}"
 
 
-def _parts(locale: str) -> tuple[str, str]:
+def language_and_region(locale: str) -> tuple[str, str]:
+    """``de-CH`` as ``de`` and ``CH``; a part that isn't there is empty."""
     language, _, region = locale.replace("-", "_").partition("_")
     return language.lower(), region.rpartition("_")[2].upper()
 
@@ -65,7 +66,7 @@ def _amount(value: object) -> Decimal:
     return amount
 
 
-def _grouped(digits: str, language: str, region: str) -> str:
+def grouped(digits: str, language: str, region: str) -> str:
     """``1,234.50`` with the separators of the language."""
     if region == "CH":
         return digits.replace(",", "\N{RIGHT SINGLE QUOTATION MARK}")
