@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     Whole = NDArray[np.int64]
 
 MONDAY = 3  # days from 1970-01-01, a Thursday, back to a Monday
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from regulars_models.explaining import ago, shapley
 
 from .foreseeing import foresee
 from .habit import Habit
-from .past import WEEKDAYS
+from .kind import WEEKDAYS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,8 +11,9 @@ from regulars.hooks import ModelEvents
 from .clock import Clock
 from .foreseeing import foresee
 from .habit import habit
+from .kind import WEEKDAYS
 from .learning import Rhythm
-from .past import WEEKDAYS, past, visits
+from .past import past, visits
 from .reasons import Case
 
 if TYPE_CHECKING:
