@@ -46,7 +46,7 @@ def learned(shop: Client) -> list[str]:
     """Every word of every version of every model, and of every score."""
     with opened(shop, NOW) as (store, _), store.reading() as connection:
         kept = connection.execute(select(tables.models)).mappings().all()
-        arrays = [version_of(row).fitted.arrays for row in kept]
+        arrays = [version_of(dict(row)).fitted.arrays for row in kept]
         scores = connection.execute(select(store.tables.scores)).all()
     words = [str(array.tolist()) for each in arrays for array in each.values()]
     return [*words, *map(str, scores), *(str(dict(row)) for row in kept)]

@@ -9,8 +9,9 @@ anything twice.
 from __future__ import annotations
 
 import logging
+import sys
 from concurrent.futures import as_completed
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -73,10 +74,11 @@ class Ran:
 def run_many(executor: Executor, orders: Sequence[Order], *, away: bool = False) -> Iterator[Ran]:
     """Run every client; each is told as soon as it has ended.
 
-    Where the executor is ``away`` from here, the paths are sent whole.
+    Where the executor is ``away`` from here, the paths are sent whole. Standard output is for what
+    comes after: clients that share this process would put it back for one another too early.
     """
     sent: dict[Future[Ran], Order] = {}
-    with _told_once():
+    with _told_once(), redirect_stdout(sys.stderr):
         for order in orders:
             there = replace(order, path=order.path.absolute()) if away else order
             sent[executor.submit(run_client, there)] = order

@@ -36,7 +36,7 @@ def history(**days_ago: tuple[float, ...]) -> ModelData:
 def level(config: Engagement, data: ModelData) -> list[float]:
     fitted = fit(config, data, 0)
     assert isinstance(fitted, Fitted)
-    return score(config, fitted, data)["level"].tolist()
+    return list(score(config, fitted, data)["level"])
 
 
 def test_an_event_counts_half_after_each_half_life() -> None:

@@ -44,7 +44,7 @@ def stages(config: Stage, traits: dict[str, Any] | None = None, **days_ago: Any)
     data = ModelData(NOW, ZoneInfo("UTC"), np.arange(people), events, known)
     fitted = fit(config, data, 0)
     assert not isinstance(fitted, str)
-    return score(config, fitted, data)["stage"].tolist()
+    return list(score(config, fitted, data)["stage"])
 
 
 def test_a_customer_goes_from_awareness_to_loyalty() -> None:
