@@ -206,7 +206,7 @@ def play(store: Store, other: Store, written: list[dict[str, Any]], stream: list
 UNSHARED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=UNSHARED)
+@settings(max_examples=20, deadline=None, suppress_health_check=UNSHARED)
 @given(books, streams)
 def test_on_sqlite_all_is_as_if_everything_were_computed(
     sqlite_store: Store, other_store: Store, written: list[dict[str, Any]], stream: list[Any]
@@ -214,7 +214,7 @@ def test_on_sqlite_all_is_as_if_everything_were_computed(
     play(sqlite_store, other_store, written, stream)
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=UNSHARED)
+@settings(max_examples=3, deadline=None, suppress_health_check=UNSHARED)
 @given(books, streams)
 def test_on_servers_all_is_as_if_everything_were_computed(
     server_url: str, other_store: Store, written: list[dict[str, Any]], stream: list[Any]

@@ -266,7 +266,7 @@ def test_duckdb_understands_every_condition(everything: Path) -> None:
 
 def test_whatever_a_playbook_says_duckdb_finds_the_same_customers(sqlite_store: Store) -> None:
     @settings(
-        max_examples=8,
+        max_examples=4,
         deadline=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),
