@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from pages import write_section
 from regulars.hooks import DAY, Fitted, ModelData, ModelEvents, ModelKind
 from regulars_models.churn.kind import CHURN
 from regulars_models.rhythm.kind import RHYTHM
@@ -298,14 +298,6 @@ held against what came next, beside what anybody could have said.
 )
 
 
-def insert(page: str, part: str) -> str:
-    """``page`` with ``part`` in place of the section of the same title, or at its end."""
-    old = re.compile(rf"^{re.escape(TITLE)}$.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
-    if old.search(page):
-        return old.sub(lambda _: part + "\n", page).rstrip("\n") + "\n"
-    return page.rstrip("\n") + "\n\n" + part
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--seeds", type=int, default=SEEDS)
@@ -313,8 +305,7 @@ def main() -> None:
     given = parser.parse_args()
     measured = measure(given.seeds, given.processes)
     DATA.write_text(json.dumps(measured, indent=2) + "\n", encoding="utf-8")
-    page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else "# Predictions\n"
-    PAGE.write_text(insert(page, section(measured)), encoding="utf-8")
+    write_section(PAGE, section(measured))
     print(section(measured))
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from pages import write_section
 from regulars_models import bayes_ab
 from regulars_models.bayes_ab.decision import Plan
 from regulars_models.bayes_ab.effects import conversion
@@ -119,14 +119,6 @@ def section(measured: dict[str, Any]) -> str:
     return f"{HEAD.format(**measured, error=error)}{table}\n{TAIL.format(**measured)}"
 
 
-def insert(page: str, part: str) -> str:
-    """``page`` with ``part`` in place of the section of the same title, or at its end."""
-    old = re.compile(rf"^{re.escape(TITLE)}$.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
-    if old.search(page):
-        return old.sub(lambda _: part + "\n", page).rstrip("\n") + "\n"
-    return page.rstrip("\n") + "\n\n" + part
-
-
 COLUMNS = (
     "rule",
     "safe",
@@ -171,8 +163,7 @@ def main() -> None:
     given = parser.parse_args()
     measured = measure(given.runs, given.processes)
     DATA.write_text(json.dumps(measured, indent=2) + "\n", encoding="utf-8")
-    page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else "# Experiments\n"
-    PAGE.write_text(insert(page, section(measured)), encoding="utf-8")
+    write_section(PAGE, section(measured))
     print(section(measured))
 
 

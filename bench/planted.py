@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import shutil
 import sys
 import tempfile
@@ -24,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pages import write_section
 from regulars import load_playbook, run
 from regulars.runs.experimenting import standing
 from regulars_models.bayes_ab.decision import Plan
@@ -219,14 +219,6 @@ they come more often. Of the {far[customers]:.0f} others {far[better]:.1%} say s
 """
 
 
-def insert(page: str, part: str) -> str:
-    """``page`` with ``part`` in place of the section of the same title, or at its end."""
-    old = re.compile(rf"^{re.escape(TITLE)}$.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
-    if old.search(page):
-        return old.sub(lambda _: part + "\n", page).rstrip("\n") + "\n"
-    return page.rstrip("\n") + "\n\n" + part
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--seeds", type=int, default=SEEDS)
@@ -235,8 +227,7 @@ def main() -> None:
     given = parser.parse_args()
     measured = measure(given.seeds, given.customers, given.processes)
     DATA.write_text(json.dumps(measured, indent=2) + "\n", encoding="utf-8")
-    page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else "# Experiments\n"
-    PAGE.write_text(insert(page, section(measured)), encoding="utf-8")
+    write_section(PAGE, section(measured))
     print(section(measured))
 
 

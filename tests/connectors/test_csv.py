@@ -213,13 +213,11 @@ def test_the_fingerprint_changes_with_the_content_alone(tmp_path: Path) -> None:
         max_size=8,
     ),
     block=st.integers(1, 9),
-    batch=st.integers(1, 4),
 )
 def test_what_is_written_is_read_however_it_is_cut(
     tmp_path_factory: pytest.TempPathFactory,
     cells: list[tuple[str, str]],
     block: int,
-    batch: int,
 ) -> None:
     folder = tmp_path_factory.getbasetemp()
     lines = [
@@ -229,7 +227,6 @@ def test_what_is_written_is_read_however_it_is_cut(
     write(folder, "\n".join(lines))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(connector, "BLOCK", block)
-        patch.setattr(connector, "BATCH", batch)
         assert rows(folder) == cells
 
 
@@ -238,14 +235,14 @@ def test_what_is_written_is_read_however_it_is_cut(
 )
 @given(
     text=st.text(st.sampled_from('ab,;"\n\r é\0'), max_size=40),
-    batch=st.integers(1, 4),
+    block=st.integers(1, 12),
     delimiter=st.sampled_from(",; "),
 )
 def test_what_is_not_quoted_is_read_as_the_csv_module_reads_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, batch: int, delimiter: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, block: int, delimiter: str
 ) -> None:
     write(tmp_path, text)
-    monkeypatch.setattr(connector, "BATCH", batch)
+    monkeypatch.setattr(connector, "BLOCK", block)
 
     def found() -> Any:
         words: dict[str, Any] = {"delimiter": delimiter, "header": ["x", "y"]}

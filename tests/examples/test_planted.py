@@ -5,14 +5,14 @@ Two plays of few people are played here; of 200 there is what ``bench/planted.py
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.benches import benchmark
 
 ROOT = Path(__file__).parents[2]
 VERDICTS = {"winner", "equivalent", "keep going", "stopped without an answer"}
@@ -20,14 +20,7 @@ VERDICTS = {"winner", "equivalent", "keep going", "stopped without an answer"}
 
 @pytest.fixture(scope="module")
 def bench() -> Any:
-    """``bench/planted.py``, as a module."""
-    spec = importlib.util.spec_from_file_location("bench_planted", ROOT / "bench" / "planted.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return benchmark("planted")
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from regulars.playbook.loading import load_playbook
 from regulars.playbook.policy import Policy
 from regulars.segments.scope import Scope
 from regulars.store import Store, event_code, insert_rows, tables
-from regulars.store.schema import amount_column, amount_of, text_column, text_of
+from regulars.stored import amount_column, amount_of, text_column, text_of
 from sqlalchemy import select
 
 if TYPE_CHECKING:

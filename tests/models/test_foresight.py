@@ -5,28 +5,20 @@ A few shops are made up here; of 50 there is what ``bench/foresight.py`` measure
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.benches import benchmark
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
 def bench() -> Any:
-    """``bench/foresight.py``, as a module."""
-    path = ROOT / "bench" / "foresight.py"
-    spec = importlib.util.spec_from_file_location("bench_foresight", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return benchmark("foresight")
 
 
 @pytest.fixture(scope="module")

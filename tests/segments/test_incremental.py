@@ -26,7 +26,7 @@ from regulars.journeys.effects import set_attributes
 from regulars.playbook.retention import Retention
 from regulars.segments.scope import Scope
 from regulars.store import Store, event_code, insert_rows, tables
-from regulars.store.schema import amount_column, amount_of, text_column, text_of
+from regulars.stored import amount_column, amount_of, text_column, text_of
 from sqlalchemy import select
 
 from tests.segments.test_agreement import playbooks, properties

@@ -24,7 +24,7 @@ from regulars.playbook.traits import Trait
 from regulars.segments.membership import SegmentCount, members, refresh_segments
 from regulars.segments.scope import Scope
 from regulars.store import event_code, insert_rows, tables
-from regulars.store.schema import amount_column, amount_of, text_column, text_of
+from regulars.stored import amount_column, amount_of, text_column, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LOADER = """
 import sys
 from regulars.store import Store, insert_rows
-from regulars.store.tables import customers
+from regulars.store.tables import (customers)
 store = Store.open(sys.argv[1])
 with store.first_load(), store.transaction() as connection:
     rows = ((f"k{n}", "x" * 900) for n in range(int(sys.argv[2])))

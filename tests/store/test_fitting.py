@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from regulars.store import Shape, Store, insert_rows
 from regulars.store.fitting import INDEX
-from regulars.store.schema import amount_column, sample_column, text_column
+from regulars.stored import amount_column, sample_column, text_column
 from sqlalchemy import inspect, select
 
 if TYPE_CHECKING:

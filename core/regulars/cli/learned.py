@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from regulars.predictions.backtests.baselines import RECENCY
+from regulars.predictions.backtests.quality import RECENCY
 from regulars.predictions.doubts import is_sentences
 from regulars.printing import console, one_line, print_table, print_tables
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from regulars import stored
 from regulars.playbook.sources import BUILT_IN
-from regulars.store import schema
 
 if TYPE_CHECKING:
     from sqlalchemy import Column, Table
@@ -19,12 +19,12 @@ def attribute_column(customers: Table, name: str) -> Column[Any]:
     """
     if name in BUILT_IN:
         return customers.c["key" if name == "id" else name]
-    return customers.c[schema.attribute_column(name)]
+    return customers.c[stored.attribute_column(name)]
 
 
 def vector_columns(customers: Table, name: str) -> tuple[Column[float], ...]:
     """The three columns of the unit vector of the point attribute ``name``."""
-    return tuple(customers.c[column] for column in schema.vector_columns(name))
+    return tuple(customers.c[column] for column in stored.vector_columns(name))
 
 
 def unit_vector(latitude: float, longitude: float) -> tuple[float, float, float]:

@@ -6,13 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from regulars.store import insert_rows
-from regulars.store.schema import (
-    amount_column,
-    amount_of,
-    properties_kept,
-    text_column,
-    text_of,
-)
+from regulars.store.schema import properties_kept
+from regulars.stored import amount_column, amount_of, text_column, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import BigInteger, Column, and_, select, update
 
 from regulars.store import insert_rows, temporary
-from regulars.store.schema import Draw, new_column, sample_column
+from regulars.store.schema import Draw, new_column
+from regulars.stored import sample_column
 
 from .columns import attribute_column
 from .shares import bucket, stable_share, threshold

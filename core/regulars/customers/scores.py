@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from regulars.hooks.attribution import blamed
-from regulars.store.schema import score_column
+from regulars.stored import score_column
 from regulars.values import jsonable
 
 if TYPE_CHECKING:

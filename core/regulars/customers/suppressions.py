@@ -16,7 +16,7 @@ from regulars.signing import derived
 from regulars.store import insert_rows, tables
 from regulars.store.folding import fold_text
 from regulars.store.functions import fold
-from regulars.store.tables import VALUE_LENGTH
+from regulars.stored import VALUE_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

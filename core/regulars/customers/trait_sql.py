@@ -28,8 +28,8 @@ from regulars.hooks.attribution import blamed, given
 from regulars.hooks.kinds import EventColumns
 from regulars.instants import micros
 from regulars.store import rolled_up_until
-from regulars.store.schema import amount_column, text_column
 from regulars.store.tables import event_names
+from regulars.stored import amount_column, text_column
 
 from . import operands
 from .aggregates import Aggregate

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from regulars.errors import PermanentError, TemporaryError, UnknownOutcome
 from regulars.hooks.attribution import reason as reason_of
-from regulars.store.tables import VALUE_LENGTH
+from regulars.stored import VALUE_LENGTH
 
 if TYPE_CHECKING:
     from regulars.hooks import Receipt

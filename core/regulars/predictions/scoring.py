@@ -8,7 +8,7 @@ import numpy as np
 
 from regulars.customers.lists import list_as_text
 from regulars.hooks.attribution import blamed
-from regulars.store.tables import VALUE_LENGTH
+from regulars.stored import VALUE_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import redirect_stdout
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -78,7 +76,7 @@ def audited(loaded: Loaded, name: str, attribute: str, at: datetime | None = Non
     """
     known_model(loaded, name)
     _refuse(loaded.playbook, attribute)
-    with redirect_stdout(sys.stderr), glimpse(loaded, at, onward=True) as seen:
+    with glimpse(loaded, at, onward=True) as seen:
         model = seen.scope.plan.models[name]
         with seen.store.reading() as connection:
             groups = _groups(connection, seen.scope, attribute)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import sys
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -49,14 +50,14 @@ def glimpse(loaded: Loaded, now: datetime | None, *, onward: bool = False) -> It
     """The playbook's data with traits and scores as of ``now``; None means as of the last run.
 
     With a time, new data of the sources is read as well; ``onward`` refuses one that no run could
-    have any more.
+    have any more. What plugins print meanwhile goes to standard error.
 
     Raises:
         StoreError: as of the last run, and nothing has run yet; or it is another's store; or it
             has run later than ``now``, and goes ``onward``.
     """
     playbook, plugins = loaded.playbook, loaded.plugins
-    with rehearse(playbook.store) as store:
+    with rehearse(playbook.store) as store, redirect_stdout(sys.stderr):
         refuse_another(store, playbook.id)
         if onward and now is not None:
             refuse_to_go_back(store, now)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
-from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -173,8 +171,7 @@ def _counts(connection: Connection) -> Mapping[str, Any]:
 
 def _then(loaded: Loaded, models: Iterable[PlannedModel], at: datetime) -> list[Modelled]:
     """As a run ``at`` then would leave them."""
-    quiet = redirect_stdout(sys.stderr)
-    with quiet, glimpse(loaded, at, onward=True) as seen, seen.store.reading() as connection:
+    with glimpse(loaded, at, onward=True) as seen, seen.store.reading() as connection:
         counts = seen.models
         return [
             _told(connection, at, model, counts[model.name].scored, counts[model.name].missing)

@@ -23,7 +23,7 @@ from regulars.playbook.conditions import (
     ScoreCondition,
     TraitCondition,
 )
-from regulars.store.schema import sample_column
+from regulars.stored import sample_column
 
 from .compile import EARTH_RADIUS
 from .words import span_in_words, time_in_words, value_in_words

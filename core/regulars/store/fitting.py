@@ -21,17 +21,9 @@ from sqlalchemy.schema import CreateColumn, CreateTable
 from regulars.errors import StoreError
 from regulars.store.bulk import insert_rows, temporary
 from regulars.store.facts import rolled_up_until
-from regulars.store.schema import (
-    Tables,
-    amount_column,
-    amount_of,
-    new_column,
-    properties_kept,
-    stored_name,
-    text_column,
-    text_of,
-)
+from regulars.store.schema import Tables, new_column, properties_kept, stored_name
 from regulars.store.tables import Id
+from regulars.stored import amount_column, amount_of, text_column, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -17,8 +17,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import mysql
 
-from regulars.amounts import millionths
 from regulars.store import tables
+from regulars.stored import (
+    amount_column,
+    attribute_column,
+    sample_column,
+    text_column,
+    vector_columns,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -143,36 +149,6 @@ def stored_name(name: str) -> str:
     return f"{name[:2]}x{hashlib.blake2b(name.encode(), digest_size=8).hexdigest()}"
 
 
-def sample_column(seed: str) -> str:
-    """The column of ``customers`` that keeps each customer's share for ``seed``."""
-    return f"u_{hashlib.blake2b(seed.encode(), digest_size=8).hexdigest()}"
-
-
-def attribute_column(name: str) -> str:
-    """The column of ``customers`` that keeps the declared attribute ``name``; a point as text."""
-    return f"a_{name}"
-
-
-def vector_columns(name: str) -> tuple[str, str, str]:
-    """The columns of ``customers`` that keep the point ``name`` as a unit vector."""
-    return (f"x_{name}", f"y_{name}", f"z_{name}")
-
-
-def text_column(name: str) -> str:
-    """The column of ``events`` that keeps the property ``name`` as text."""
-    return f"p_{name}"
-
-
-def amount_column(name: str) -> str:
-    """The column of ``events`` that keeps the property ``name`` in millionths."""
-    return f"n_{name}"
-
-
-def score_column(name: str) -> str:
-    """The column of ``scores`` that keeps the score ``name``, such as ``value.alive``."""
-    return f"s_{name}"
-
-
 def properties_kept(events: Table) -> tuple[list[str], list[str]]:
     """The properties that ``events`` keeps as text, and those that it keeps in millionths."""
     names = sorted(events.c.keys())
@@ -181,22 +157,3 @@ def properties_kept(events: Table) -> tuple[list[str], list[str]]:
         for start in (text_column(""), amount_column(""))
     )
     return texts, amounts
-
-
-def text_of(value: object) -> str | None:
-    """An event property as text: what ``p_…`` keeps of it, at most 1000 characters."""
-    if value is None or isinstance(value, str):
-        return value[: tables.VALUE_LENGTH] if value else value
-    if isinstance(value, bool | list | dict):
-        return json.dumps(value, ensure_ascii=False)[: tables.VALUE_LENGTH]
-    return str(value)[: tables.VALUE_LENGTH]
-
-
-def amount_of(value: Any) -> int | None:
-    """An event property in millionths: what ``n_…`` keeps of it; None when it is no number."""
-    if value is None or isinstance(value, bool | list | dict):
-        return None
-    try:
-        return millionths(value)
-    except ValueError:
-        return None

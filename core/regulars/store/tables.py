@@ -40,8 +40,6 @@ Value = Bytewise.with_variant(mysql.VARCHAR(1000, collation=COLLATION), "mysql",
 Binary = LargeBinary().with_variant(mysql.LONGBLOB(), "mysql", "mariadb")
 Hash = LargeBinary(16).with_variant(mysql.BINARY(16), "mysql", "mariadb")
 
-VALUE_LENGTH = 1000  # characters of a declared text attribute or an event property in use
-
 metadata = MetaData()
 
 # One row a fact about the store itself: its playbook, its columns.

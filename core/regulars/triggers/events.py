@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, cast, func, or_, select, true
 
 from regulars.instants import micros
-from regulars.store.schema import text_column
 from regulars.store.tables import Name
+from regulars.stored import text_column
 
 from .occasions import GRACE, Occasions, candidates, misfire_limit
 

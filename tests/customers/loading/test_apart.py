@@ -28,6 +28,7 @@ __all__ = ["distribution", "loose", "site"]
 ROOT = Path(__file__).parents[3]
 HEADER = "who,at,item,total"
 MANY = [f"c{n % 90},2025-03-01,x{n},{n}" for n in range(25_000)]  # several batches
+LITTLE = 1 << 16  # bytes: less than the last batch of them
 NUMBERS = {"use": "numbers", "provides": "events", "event": "order"}
 CONNECTOR = """
     import os
@@ -68,6 +69,7 @@ def shop(sqlite_url: str, tmp_path: Path) -> Iterator[Shop]:
 @pytest.fixture
 def all_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apart, "LARGE", 1)
+    monkeypatch.setattr(apart, "AHEAD", LITTLE)
 
 
 def others() -> list[int]:
@@ -303,7 +305,7 @@ PROGRAM = """
     from tests.customers.shop import open_shop
 
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
-    apart.LARGE = 1
+    apart.LARGE, apart.AHEAD = 1, 1 << 16
     folder = Path(sys.argv[1])
     shop = open_shop(folder, f"sqlite:///{folder}/store.db")
     shop.write("orders.csv", HEADER, *MANY)

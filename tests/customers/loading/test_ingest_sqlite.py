@@ -36,13 +36,15 @@ STREAM = st.lists(st.lists(ROW, max_size=8), min_size=1, max_size=4)
 
 @settings(max_examples=15, deadline=None)
 @given(
-    files=STREAM, again=st.lists(st.integers(0, 3), max_size=4), batch=st.sampled_from([2, 10_000])
+    files=STREAM,
+    again=st.lists(st.integers(0, 3), max_size=4),
+    block=st.sampled_from([32, 1 << 19]),
 )
 def test_the_same_rows_give_the_same_events_however_they_are_cut_and_repeated(
-    files: list[list[tuple[str, int, str]]], again: list[int], batch: int
+    files: list[list[tuple[str, int, str]]], again: list[int], block: int
 ) -> None:
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(connector, "BATCH", batch)
+        patch.setattr(connector, "BLOCK", block)
         shop = open_shop(Path(folder), f"sqlite:///{folder}/store.db")
         source = {"orders": ORDERS | {"path": "part-*.csv"}}
         for number in [*range(len(files)), *again]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,8 @@ from regulars_models.bayes_ab.decision import Look, Plan, decide
 from regulars_models.bayes_ab.effects import Effects
 from regulars_models.bayes_ab.rules import peeking, rules
 
+from tests.benches import benchmark
+
 ROOT = Path(__file__).parents[3]
 PLAN = Plan()
 RUNS = 1200
@@ -22,14 +22,7 @@ MOST = 0.05 + 3 * np.sqrt(0.05 * 0.95 / RUNS)
 
 @pytest.fixture(scope="module")
 def bench() -> Any:
-    """``bench/peeking.py``, as a module."""
-    spec = importlib.util.spec_from_file_location("bench_peeking", ROOT / "bench" / "peeking.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return benchmark("peeking")
 
 
 SAFE = [rule for rule in rules(PLAN) if rule.safe]
@@ -107,11 +100,12 @@ def test_the_page_says_what_was_measured(bench: Any) -> None:
 def test_a_new_measurement_takes_the_place_of_the_old_one(bench: Any) -> None:
     page = f"# Experiments\n\n## Before\n\none\n\n{bench.TITLE}\n\nold\n\n## After\n\ntwo\n"
 
-    new = bench.insert(page, f"{bench.TITLE}\n\nnew\n")
+    insert = benchmark("pages").insert
+    new = insert(page, f"{bench.TITLE}\n\nnew\n")
 
     assert new == page.replace("old", "new")
-    assert bench.insert(new, f"{bench.TITLE}\n\nnew\n") == new
-    assert bench.insert("# Experiments\n", f"{bench.TITLE}\n\nnew\n").endswith("\n\nnew\n")
+    assert insert(new, f"{bench.TITLE}\n\nnew\n") == new
+    assert insert("# Experiments\n", f"{bench.TITLE}\n\nnew\n").endswith("\n\nnew\n")
 
 
 def _halves(y: float, v: float) -> tuple[Any, Any]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 LARGE = 16 << 20  # bytes: then reading takes several times as long as starting a process
 READY = "ready"
+AHEAD = 1 << 20  # bytes that it may be ahead of us: about a batch
 _PROCESS = f"{__package__}.apart_process"
 _PATIENCE = 5  # seconds in which a process that nobody listens to should have ended
 
@@ -97,6 +98,8 @@ def _started(errand: bytes) -> _Other | None:
             [sys.executable, "-P", "-m", _PROCESS],
             stdin=PIPE,
             stdout=PIPE,
+            bufsize=AHEAD,
+            pipesize=AHEAD,
             env={**os.environ, "PYTHONPATH": places},
             process_group=0,  # Ctrl-C is for this process, which then ends that one
         )

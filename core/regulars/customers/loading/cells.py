@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from regulars.amounts import millionths
 from regulars.instants import EPOCH, MICROSECOND
-from regulars.store.tables import VALUE_LENGTH
+from regulars.stored import VALUE_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 KEY_LENGTH = 190  # characters of an id
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,4})?", re.ASCII | re.IGNORECASE)
+_PLAIN_POINT = re.compile(r"([+-]?\d+(?:\.\d+)?),([+-]?\d+(?:\.\d+)?)", re.ASCII)
 _WHOLE = re.compile(r"[+-]?\d{1,19}", re.ASCII)
 _ISO = re.compile(
     r"(\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?|\d{8}(T\d{4}.*)?)", re.ASCII | re.IGNORECASE
@@ -97,6 +98,12 @@ def short_text(value: Any) -> str | None:
     if found is not None:
         check_texts([found], VALUE_LENGTH)
     return found
+
+
+def short_texts(column: Sequence[str]) -> list[str | None]:
+    """``short_text`` of each text of a column."""
+    check_texts(column, VALUE_LENGTH)
+    return [value or None for value in column]
 
 
 def check_texts(values: Sequence[str], longest: int | None = None) -> None:
@@ -237,6 +244,8 @@ def day(value: Any, zone: ZoneInfo) -> str | None:
 
 def point(value: Any) -> tuple[float, float] | None:
     """Latitude and longitude in degrees, from ``lat,lon`` or a list of the two."""
+    if type(value) is str and (plainly := _PLAIN_POINT.fullmatch(value)):
+        return on_earth(float(plainly[1]), float(plainly[2]))
     value = plain(value)
     if value is None or (isinstance(value, str) and not value.strip()):
         return None

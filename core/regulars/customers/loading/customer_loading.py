@@ -7,7 +7,6 @@ comes more than once the last row counts. Only the columns that the source has a
 from __future__ import annotations
 
 import json
-from contextlib import ExitStack
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +29,7 @@ from regulars.store import insert_from, insert_rows, tables, temporary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from contextlib import ExitStack
 
     from sqlalchemy import Connection, Table
 
@@ -40,14 +40,22 @@ _MERGED = 10_000  # rows in memory
 
 
 class CustomerLoading:
-    """Loads profiles; ``at`` is when a consent was said, in microseconds."""
+    """Loads profiles; ``at`` is when a consent was said, in microseconds.
+
+    ``waiting`` has the rows that wait.
+    """
 
     def __init__(
-        self, connection: Connection, customers: Table, at: int, left_out: LeftOut
+        self,
+        connection: Connection,
+        customers: Table,
+        at: int,
+        left_out: LeftOut,
+        waiting: ExitStack,
     ) -> None:
         self.left_out = left_out
         self._connection, self._customers, self._at = connection, customers, at
-        self._waiting = ExitStack()
+        self._waiting = waiting
         self._staged: Staged | None = None
         self._changed = 0
 

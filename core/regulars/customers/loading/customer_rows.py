@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from regulars.customers.columns import unit_vector
 from regulars.playbook.sources import BUILT_IN, CONSENT, KINDS_OF_CUSTOMER
-from regulars.store.schema import attribute_column, vector_columns
+from regulars.stored import attribute_column, vector_columns
 
 from . import cells
 from .id_columns import ids
@@ -24,8 +24,6 @@ from .reasons import of_field
 from .remembered import Remembered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from regulars.playbook.playbook import Attribute, CustomerProfile
 
     from .source_columns import Fields
@@ -70,7 +68,12 @@ class CustomerReader:
         with of_field("id"):
             keys = ids(values.pop("id"), "customer")
         points = self._points(values)
-        known = {n: self._parsed(n, values.pop(n)) for n in list(values) if n in self._parsers}
+        texts = fields.only_text
+        known = {
+            n: self._parsed(n, values.pop(n), only_text=n in texts)
+            for n in list(values)
+            if n in self._parsers
+        }
         consents = {_consent(n): _answers(n, values.pop(n)) for n in list(values) if _is_consent(n)}
         columns: dict[str, Column] = {}
         for name, column in (known | points).items():
@@ -100,9 +103,11 @@ class CustomerReader:
                     ]
         return found
 
-    def _parsed(self, name: str, column: Column) -> Column:
+    def _parsed(self, name: str, column: Column, *, only_text: bool) -> Column:
+        parse = self._parsers[name]
+        at_once = _OF_TEXTS.get(parse) if only_text else None
         with of_field(name):
-            return [self._parsers[name](value) for value in column]
+            return [parse(value) for value in column] if at_once is None else at_once(column)
 
     def _parser(self, name: str) -> Callable[[Any], Any]:
         if name in _OF_BUILT_IN:
@@ -163,6 +168,17 @@ def _kind(value: Any) -> str:
 
 def _trimmed(value: Any) -> str | None:
     return (cells.short_text(value) or "").strip() or None
+
+
+def _all_trimmed(column: Sequence[str]) -> Column:
+    return [(value or "").strip() or None for value in cells.short_texts(column)]
+
+
+# How a column of texts is read at once.
+_OF_TEXTS: Mapping[Callable[[Any], Any], Callable[[Column], Column]] = {
+    cells.short_text: cells.short_texts,
+    _trimmed: _all_trimmed,
+}
 
 
 def _known_zone(name: str) -> bool:

@@ -15,6 +15,7 @@ from .known_ids import KnownIds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import ExitStack
 
     from sqlalchemy import Connection, Table
 
@@ -41,6 +42,7 @@ class EventLoading:
         used: Sequence[str],
         source: int,
         left_out: LeftOut,
+        waiting: ExitStack,
     ) -> None:
         self.left_out = left_out
         self._source = source
@@ -48,7 +50,7 @@ class EventLoading:
         self._names = KnownIds(connection, tables.event_names, "name")
         self._names_seen: set[str] = set()
         columns = (*_COLUMNS, *used)
-        self._writing = event_writing(connection, events, columns)
+        self._writing = event_writing(connection, events, columns, waiting)
         self.by_local_times = False
         self.latest = self.earliest = EARLIEST
         self.last_before = connection.scalar(select(func.max(events.c.id))) or 0

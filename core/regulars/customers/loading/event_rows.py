@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
-from regulars.store.schema import amount_column, amount_of, text_column, text_of
-from regulars.store.tables import VALUE_LENGTH
+from regulars.stored import VALUE_LENGTH, amount_column, amount_of, text_column, text_of
 
 from . import cells
 from .event_keys import ContentKeys, keys_of_ids

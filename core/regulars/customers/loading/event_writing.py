@@ -13,18 +13,18 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import Column, func, select
 
-from regulars.store import insert_rows
+from regulars.store import insert_from, insert_rows, tables, temporary
 
 from .event_keys import MaybeSeen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from contextlib import ExitStack
 
     from sqlalchemy import Connection, Index, Table
 
-MOST_ASIDE = 50_000  # rows in memory
 Row = tuple[Any, ...]
 Columns = Sequence[Sequence[Any]]
 
@@ -69,53 +69,56 @@ class InOrderOfKeys(EventWriting):
 class IntoEmpty(EventWriting):
     """Writes into an empty table without its index of keys, which is built at the end.
 
-    Rows whose key may have come before wait until the index can tell; when they are many, the
-    index is built and the others are written as into a full table.
+    Rows whose key may have come before wait in a temporary table until the index can tell.
     """
 
-    def __init__(self, connection: Connection, events: Table, columns: Sequence[str]) -> None:
+    def __init__(
+        self, connection: Connection, events: Table, columns: Sequence[str], waiting: ExitStack
+    ) -> None:
         super().__init__(connection, events, columns)
-        self._seen = MaybeSeen()
-        self._aside: list[Row] = []
-        self._then: InOrderOfKeys | None = None
+        self._seen, self._waiting = MaybeSeen(), waiting
+        place = Column("place", tables.Id, primary_key=True)
+        copies = [Column(name, events.c[name].type) for name in self._columns]
+        self._aside = waiting.enter_context(temporary(connection, "aside", place, *copies))
         _once(events).drop(connection)
 
     def write(self, columns: Columns) -> None:
         """Insert what isn't there yet, or let it wait."""
-        if self._then is not None:
-            self._then.write(columns)
-            return
         repeated = self._seen.places(columns[self._key])
-        self._aside += [tuple(column[place] for column in columns) for place in repeated]
+        waiting = (tuple(column[place] for column in columns) for place in repeated)
+        insert_rows(self._connection, self._aside, self._columns, waiting)
         fresh = np.ones(len(columns[self._key]), dtype=bool)
         fresh[repeated] = False
         rows = compress(zip(*columns, strict=True), fresh.tolist())
         self._insert(self._columns, rows, skip=False)
-        if len(self._aside) > MOST_ASIDE:
-            self._build()
 
     def finish(self) -> None:
-        """Build the index, if it still waits, and write the rows that waited for it."""
-        if self._then is None:
-            self._build()
-        if self._then is not None:
-            self.inserted += self._then.inserted
-
-    def _build(self) -> None:
+        """Build the index and write the rows that waited for it."""
         self._seen = MaybeSeen()  # gives its memory to the index that is sorted now
         _once(self._events).create(self._connection)
-        self._then = InOrderOfKeys(self._connection, self._events, self._columns)
-        if self._aside:
-            self._then.write(list(zip(*self._aside, strict=True)))
-        self._aside = []
+        newest = _newest(self._connection, self._events)
+        rows = select(
+            *(self._aside.c[name] for name in self._columns), self._aside.c.place + newest
+        )
+        self.inserted += insert_from(
+            self._connection,
+            self._events,
+            [*self._columns, "id"],
+            rows.order_by(self._aside.c.key),
+            skip_existing=True,
+        )
+        self._waiting.close()
 
 
-def event_writing(connection: Connection, events: Table, columns: Sequence[str]) -> EventWriting:
-    """The fastest way to write into ``events`` as it is now."""
+def event_writing(
+    connection: Connection, events: Table, columns: Sequence[str], waiting: ExitStack
+) -> EventWriting:
+    """The fastest way to write into ``events`` as it is now; ``waiting`` has what waits in it."""
     if connection.dialect.name != "sqlite":
         return EventWriting(connection, events, columns)
-    way = InOrderOfKeys if _newest(connection, events) else IntoEmpty
-    return way(connection, events, columns)
+    if _newest(connection, events):
+        return InOrderOfKeys(connection, events, columns)
+    return IntoEmpty(connection, events, columns, waiting)
 
 
 def _newest(connection: Connection, events: Table) -> int:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import gc
 import json
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
@@ -149,7 +149,7 @@ class _OneSource:
         return self._playbook.sources[self.name]
 
     def load(self, progress: Progress) -> Ingested:
-        with self.store.transaction() as connection:
+        with self.store.transaction() as connection, ExitStack() as waiting:
             (number,) = KnownIds(connection, tables.sources, "name").of([self.name])
             loaded = PartsLoaded(connection, number)
             told_apart = ToldApart(connection, self.name, self._source, self._playbook.timezone)
@@ -159,7 +159,7 @@ class _OneSource:
             left_out = self._left_out(connection, first=not loaded)
             make_reader = self._reading()
             reader = make_reader()
-            loading = self._loading(connection, number, reader, left_out)
+            loading = self._loading(connection, number, reader, left_out, waiting)
             rejecting = Rejecting(connection, number, self._source, micros(self.now))
             whole = SourceLoading(
                 make_reader=make_reader,
@@ -199,11 +199,13 @@ class _OneSource:
         number: int,
         reader: CustomerReader | EventReader,
         left_out: LeftOut,
+        waiting: ExitStack,
     ) -> CustomerLoading | EventLoading:
         customers, events = self.store.tables.customers, self.store.tables.events
         if isinstance(reader, EventReader):
-            return EventLoading(connection, customers, events, reader.columns, number, left_out)
-        return CustomerLoading(connection, customers, micros(self.now), left_out)
+            columns = reader.columns
+            return EventLoading(connection, customers, events, columns, number, left_out, waiting)
+        return CustomerLoading(connection, customers, micros(self.now), left_out, waiting)
 
     def _signature(self) -> str:
         """Stands for how rows are read: another one means that they are read again."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+import numpy as np
+from sqlalchemy import bindparam, func, select
 
 from regulars.batches import batches
 from regulars.customers.privacy.erased import NOBODY
 from regulars.store import insert_rows
+
+from .packed_names import PackedNames
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -17,8 +20,9 @@ if TYPE_CHECKING:
 
     from regulars.customers.privacy.erased import Erased
 
-LIMIT = 250_000  # names in memory
 _CHUNK = 5_000  # names in one question
+_AT_ONCE = 10_000  # rows that are read before they are packed
+_MUCH = 0.25  # of a table; whoever asks for more reads it whole
 
 
 class KnownIds:
@@ -30,52 +34,58 @@ class KnownIds:
     def __init__(
         self, connection: Connection, table: Table, column: str, erased: Erased | None = None
     ) -> None:
-        self._connection, self._table, self._column = connection, table, column
+        self._connection, self._table, self._column = connection, table, table.c[column]
         self._erased = erased
-        self._known: dict[str, int] = {}
-        self._asked = False
+        self._known = PackedNames()
+        self._asked, self._has_read = 0, False
+        # One statement for all questions: a new one each time would leave cycles in memory.
+        among = self._column.in_(bindparam("names", expanding=True))
+        self._question = select(self._column, table.c.id).where(among)
         self.made = 0
 
     def of(self, names: Sequence[str]) -> list[int]:
         """The number of each of ``names``; a row is made for an unknown one."""
-        try:
-            return list(map(self._known.__getitem__, names))
-        except KeyError:
-            self._learn_of(names)
-            return list(map(self._known.__getitem__, names))
-
-    def _learn_of(self, names: Sequence[str]) -> None:
-        if not self._asked:
-            self._read_all()
-        missing = set(names).difference(self._known)
-        if len(self._known) + len(missing) > LIMIT:
-            self._known.clear()
-            missing = set(names)
-        self._learn(missing)
-
-    def _read_all(self) -> None:
-        """Everything at once, where it fits: asking for each batch takes far longer."""
-        self._asked = True
-        size = select(func.count()).select_from(self._table)
-        if (self._connection.scalar(size) or 0) <= LIMIT:
-            all_of_them = select(self._table.c[self._column], self._table.c.id)
-            self._known.update(map(tuple, self._connection.execute(all_of_them)))
+        numbers, known = self._known.look_up(names)
+        if not known.all():
+            self._learn({names[place] for place in np.flatnonzero(~known).tolist()})
+            numbers, _known = self._known.look_up(names)
+        found: list[int] = numbers.tolist()
+        return found
 
     def _learn(self, missing: Collection[str]) -> None:
         self._find(missing)
-        new = sorted(name for name in missing if name not in self._known)
+        new = sorted(self._known.without(missing))
         if new and self._erased is not None:
-            self._known |= dict.fromkeys(self._erased.among(new), NOBODY)
-            new = [name for name in new if name not in self._known]
+            self._known.add(dict.fromkeys(self._erased.among(new), NOBODY))
+            new = self._known.without(new)
         if new:
             rows = ((name,) for name in new)
             self.made += insert_rows(
-                self._connection, self._table, [self._column], rows, skip_existing=True
+                self._connection, self._table, [self._column.name], rows, skip_existing=True
             )
-            self._find(new)
+            self._known.add(self._ask(new))
 
-    def _find(self, names: Iterable[str]) -> None:
-        column = self._table.c[self._column]
+    def _find(self, names: Collection[str]) -> None:
+        """Learn which of ``names`` the table has, or all that it has."""
+        if self._has_read:
+            return
+        size, self._asked = self._size(), self._asked + len(names)
+        if self._asked <= _MUCH * size:
+            self._known.add(self._ask(names))
+            return
+        self._has_read = True
+        self._known.expect(size + self._asked)
+        with self._connection.execute(select(self._column, self._table.c.id)) as rows:
+            for some in rows.partitions(_AT_ONCE):
+                self._known.add(dict(map(tuple, some)))
+
+    def _size(self) -> int:
+        """About how many rows the table has."""
+        return self._connection.scalar(select(func.max(self._table.c.id))) or 0
+
+    def _ask(self, names: Iterable[str]) -> dict[str, int]:
+        """The numbers of those of ``names`` that the table has."""
+        found: dict[str, int] = {}
         for chunk in batches(names, _CHUNK):
-            found = select(column, self._table.c.id).where(column.in_(chunk))
-            self._known.update(map(tuple, self._connection.execute(found)))
+            found.update(map(tuple, self._connection.execute(self._question, {"names": chunk})))
+        return found

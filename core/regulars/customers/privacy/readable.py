@@ -11,8 +11,9 @@ from sqlalchemy import LargeBinary, SmallInteger, select
 from regulars.customers.profiles import in_units
 from regulars.instants import instant
 from regulars.store import tables
-from regulars.store.schema import amount_column, properties_kept, text_column
+from regulars.store.schema import properties_kept
 from regulars.store.tables import Instant
+from regulars.stored import amount_column, text_column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

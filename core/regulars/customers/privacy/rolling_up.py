@@ -15,8 +15,9 @@ from sqlalchemy import BigInteger, Column, Integer, case, cast, func, or_, selec
 from regulars.customers.touching import touch
 from regulars.instants import instant, micros
 from regulars.store import insert_from, set_rolled_up_until, temporary
-from regulars.store.schema import amount_column, properties_kept, text_column
+from regulars.store.schema import properties_kept
 from regulars.store.tables import Id
+from regulars.stored import amount_column, text_column
 
 from .forgetting import remove_events
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from regulars.customers.loading import cells
 from regulars.customers.loading.reasons import of_field
 from regulars.playbook.suggestions import unknown
-from regulars.store.tables import VALUE_LENGTH
+from regulars.stored import VALUE_LENGTH
 
 from .reports import KINDS, Refused, Report
 

@@ -12,7 +12,7 @@ from regulars.playbook.traits import event_and_property
 
 from .logistic import logistic
 from .measures import beginning, came, per_customer
-from .quality import PROBABLE, Quality
+from .quality import PROBABLE, RECENCY, Quality
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-RECENCY = "recency alone"
 FREQUENCY = "frequency alone"
 BEFORE = "as in the time before"
 LOGISTIC = "logistic on RFM"

@@ -122,7 +122,7 @@ class _Exam:
             learning = self.past.with_earlier(connection, then)
         fitted = fitted_to(learning, model, self.scope.playbook.id)
         if isinstance(fitted, str):
-            missing = f"as of {self._day(cutoff)} it could not learn: {fitted}"
+            missing = f"as of {self._day(cutoff)} it could not learn: {fitted.rstrip('.')}"
             return dict.fromkeys(names, missing)
         scores, known = scores_of(model, fitted, then), self._known(cutoff)
         return {name: self._held(name, cutoff, scores[name], known) for name in names}

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+RECENCY = "recency alone"  # the baseline that every model's ranking is told beside
 PROBABLE = frozenset({"any", "none"})  # measures of which a probability is foreseen
 
 

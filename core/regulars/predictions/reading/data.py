@@ -16,7 +16,7 @@ from regulars.hooks.predictions import ModelData, ModelEvents
 from regulars.instants import DAY, micros
 from regulars.playbook.csv_tables import TableError, read_table
 from regulars.playbook.traits import event_and_property
-from regulars.store.schema import amount_column, text_column
+from regulars.stored import amount_column, text_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
