@@ -28,6 +28,7 @@ from regulars.hooks.attribution import blamed, given
 from regulars.hooks.kinds import EventColumns
 from regulars.instants import micros
 from regulars.store import rolled_up_until
+from regulars.store.dialects import dialect_of
 from regulars.store.tables import event_names
 from regulars.stored import amount_column, text_column
 
@@ -38,7 +39,7 @@ from .properties import property_holds
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from sqlalchemy import Connection, Select
+    from sqlalchemy import Connection, FunctionElement, Select
 
     from regulars.hooks.kinds import Moment
     from regulars.store import Tables
@@ -51,19 +52,22 @@ if TYPE_CHECKING:
 class Events:
     """What event names and properties mean in one store at one instant.
 
-    ``rolled_up`` says that a row may stand for several events: for so many as its ``times``.
+    ``rolled_up`` says that a row may stand for several events: for so many as its ``times``;
+    ``by_filter`` that the database has FILTER, which takes half of the time of CASE.
     """
 
     tables: Tables
     moment: Moment
     codes: Mapping[str, int]
     rolled_up: bool = False
+    by_filter: bool = False
 
     @classmethod
     def of(cls, connection: Connection, tables: Tables, moment: Moment) -> Events:
         """The events of a store as it is now."""
         rolled_up = rolled_up_until(connection) is not None
-        return cls(tables, moment, event_codes(connection), rolled_up)
+        by_filter = dialect_of(connection.dialect.name).FILTER
+        return cls(tables, moment, event_codes(connection), rolled_up, by_filter)
 
     def named(self, event: str) -> ColumnElement[bool]:
         """True for events of that name; for a name that never came, for none."""
@@ -209,8 +213,8 @@ def _one_pass(columns: Sequence[TraitColumn], events: Events, reach: Reach) -> S
 def _oldest(oldest: Oldest, events: Events) -> ColumnElement[Any]:
     table = events.tables.events
     codes = [events.codes.get(name, -1) for name in oldest.events]
-    counted = and_(table.c.time > oldest.start, table.c.name.in_(codes))
-    return func.min(case((counted, table.c.time)))
+    tests = (table.c.name.in_(codes), table.c.time > oldest.start)
+    return _Some(tests, events.by_filter).over(func.min, table.c.time)
 
 
 def _event_names(columns: Sequence[TraitColumn], reach: Reach) -> list[str] | None:
@@ -236,44 +240,63 @@ def _aggregated(column: TraitColumn, events: Events, *, one_name: bool) -> Colum
     return _over(computes, events, *tests)
 
 
+@dataclass(frozen=True)
+class _Some:
+    """The rows of a group that hold ``tests``; all of them without any."""
+
+    tests: Sequence[ColumnElement[bool]]
+    by_filter: bool
+
+    def over(
+        self, function: Callable[[Any], FunctionElement[Any]], value: ColumnElement[Any]
+    ) -> ColumnElement[Any]:
+        """An aggregate ``function`` of ``value`` over them."""
+        if not self.tests:
+            return function(value)
+        if self.by_filter:
+            return function(value).filter(*self.tests)
+        return function(case((and_(*self.tests), value)))
+
+    def which(self, test: ColumnElement[bool]) -> _Some:
+        """Those of them that hold ``test`` as well."""
+        return _Some([*self.tests, test], self.by_filter)
+
+
 def _over(aggregate: Aggregate, events: Events, *tests: ColumnElement[bool]) -> ColumnElement[Any]:
     """``aggregate`` over those rows of a group that hold ``tests``."""
-    table = events.tables.events
+    table, some = events.tables.events, _Some(tests, events.by_filter)
     value = table.c.time if aggregate.reads is None else events.read(aggregate)
+    times: ColumnElement[int] = table.c.times
     if aggregate.kind == "count":
-        value = table.c.times if events.rolled_up else literal(1)
-    if tests:
-        value = case((and_(*tests), value))
-    if events.rolled_up and aggregate.kind == "count":
-        return _sum(value)
-    if events.rolled_up and aggregate.kind == "average":
-        return _average(value, _sum(case((value.is_not(None), table.c.times))))
-    return _OVER[aggregate.kind](value)
+        return _sum(some, times) if events.rolled_up else some.over(func.count, literal(1))
+    if aggregate.kind == "sum":
+        return _sum(some, value)
+    if aggregate.kind == "average":
+        known = some.which(value.is_not(None))
+        count = _sum(known, times) if events.rolled_up else some.over(func.count, value)
+        return _average(some, value, count)
+    return some.over(_PLAIN[aggregate.kind], value)
 
 
-def _sum(value: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Exact: PostgreSQL and MariaDB sum BIGINT into decimals."""
-    return cast(func.sum(value), BigInteger)
-
-
-def _average(
-    value: ColumnElement[Any], count: ColumnElement[int] | None = None
-) -> ColumnElement[Any]:
-    """The exact sum over the count, divided as doubles: the same on every database."""
-    count = func.count(value) if count is None else count
-    return cast(_sum(value), Double) / cast(func.nullif(count, 0), Double)
-
-
-_OVER: Mapping[str, Callable[[ColumnElement[Any]], ColumnElement[Any]]] = {
-    "count": func.count,
+_PLAIN: Mapping[str, Callable[[Any], FunctionElement[Any]]] = {
     "first": func.min,
     "last": func.max,
-    "sum": _sum,
-    "average": _average,
     "largest": func.max,
     "smallest": func.min,
     "distinct": lambda value: func.count(value.distinct()),
 }
+
+
+def _sum(some: _Some, value: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Exact: PostgreSQL and MariaDB sum BIGINT into decimals."""
+    return cast(some.over(func.sum, value), BigInteger)
+
+
+def _average(
+    some: _Some, value: ColumnElement[Any], count: ColumnElement[int]
+) -> ColumnElement[Any]:
+    """The exact sum over the count, divided as doubles: the same on every database."""
+    return cast(_sum(some, value), Double) / cast(func.nullif(count, 0), Double)
 
 
 def _settled(column: TraitColumn, one_pass: Any) -> ColumnElement[Any]:

@@ -26,6 +26,7 @@ class Dialect(Protocol):
     EXPLAIN: str  # what stands before a statement to be told how it would be done
     INDEX_WIDTH: int  # columns that one index may have
     INDEX_TEXT: bool  # whether an index may have columns of any text
+    FILTER: bool  # whether an aggregate may have one
 
     def address(self, url: URL, /) -> URL:
         """``url`` with the driver and options that regulars needs."""

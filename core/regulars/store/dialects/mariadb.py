@@ -28,6 +28,7 @@ EXPLAIN = "EXPLAIN"
 READS = {"isolation_level": "REPEATABLE READ"}  # how a connection that only reads begins
 INDEX_WIDTH = 16
 INDEX_TEXT = False  # nor may TEXT be a key
+FILTER = False
 _SESSION = (
     "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00',"
     " innodb_lock_wait_timeout = 30, lock_wait_timeout = 30, wait_timeout = 604800"

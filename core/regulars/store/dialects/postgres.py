@@ -27,6 +27,7 @@ EXPLAIN = "EXPLAIN"
 READS = {"isolation_level": "REPEATABLE READ"}  # how a connection that only reads begins
 INDEX_WIDTH = 32
 INDEX_TEXT = False  # an entry ends at 2,700 bytes
+FILTER = True
 _SESSION = "SET timezone = 'UTC'; SET lock_timeout = '30s'; SET jit = off"
 _RUN, _SCHEMA = 0x7265_6775, 0x6C61_7273  # the two advisory locks, with the schema's own number
 _COUNTED = {"preserve_rowcount": True}  # else the count of an INSERT is lost

@@ -33,6 +33,7 @@ EXPLAIN = "EXPLAIN QUERY PLAN"
 READS = {"regulars_reads": True}  # how a connection that only reads begins
 INDEX_WIDTH = 1000
 INDEX_TEXT = True
+FILTER = True
 first_load, empty_journal = sqlite_file.first_load, sqlite_file.empty_journal
 _ROWS_AT_ONCE = 100  # SQLite takes 32,766 values a statement
 _COUNTED = {"preserve_rowcount": True}  # else the count of an INSERT is lost
