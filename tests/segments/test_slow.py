@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 REST = """\
-traits: {spend: {sum: order.total}, last: {last: order}}
+traits: {spend: {sum: order.total}}
+models: {soon: {use: expert, event: order, within: 30d, start: 10%, rules: []}}
 segments:
   big: {trait: spend, at_least: 10}
-  lately: {trait: last, within_last: 30d}
+  likely: {score: soon.probability, at_least: 0.05}
 """
 
 
@@ -38,12 +39,12 @@ def test_each_slow_segment_is_named_with_what_would_help(
 ) -> None:
     monkeypatch.setattr(slow, "SLOW", 0.0)
     told = shop.run("2026-02-01")["slow"]
-    assert set(told) == {"big", "lately"}
+    assert set(told) == {"big", "likely"}
     assert "the next run takes less" in told["big"]
-    assert "it compares with the clock" in told["lately"]
+    assert "it has a score" in told["likely"]
 
 
 def test_people_read_it_below_the_segments(shop: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slow, "SLOW", 0.0)
     _, out, _ = shop.call("run", str(shop.path), "--at", "2026-02-01")
-    assert "! the segment lately is slow: about 0 s; it compares with the clock" in out
+    assert "! the segment likely is slow: about 0 s; it has a score" in out

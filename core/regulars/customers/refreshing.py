@@ -99,10 +99,9 @@ class _Refresh:
         for group in self._plan.groups:
             among = None if group in stale.everybody else stale.of(group)
             self._compute(group, among)
-        changed = update(self._traits).values({CHANGED: self._computes.number})
-        if not stale.everybody:
-            changed = changed.where(self._traits.c.customer.in_(stale.any()))
-        self._connection.execute(changed)
+        if not self._plan.groups:
+            changed = update(self._traits).values({CHANGED: self._computes.number})
+            self._connection.execute(changed.where(self._traits.c.customer.in_(stale.any())))
 
     def _compute(self, group: TraitGroup, among: Select[Any] | None) -> None:
         """The traits of one group, of the customers ``among``."""
@@ -117,8 +116,11 @@ class _Refresh:
             found = traits_of_all(group.columns, self._events, reach)
             insert_from(self._connection, fresh, ["customer", *names], found)
             mine = fresh.c.customer == self._traits.c.customer
-            values = {self._traits.c[name]: fresh.c[name] for name in names}
-            self._connection.execute(update(self._traits).where(mine).values(values))
+            values: dict[Any, Any] = {self._traits.c[name]: fresh.c[name] for name in names}
+            values[self._traits.c[CHANGED]] = self._computes.number
+            # Without the second condition SQLite looks through all traits for these few.
+            these = self._traits.c.customer.in_(select(fresh.c.customer))
+            self._connection.execute(update(self._traits).where(mine, these).values(values))
 
     def _oldest(self, group: TraitGroup) -> Sequence[Oldest]:
         start = group.start(self._events.moment)

@@ -8,11 +8,14 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from regulars.customers import computed
-from regulars.instants import micros
+from regulars.hooks.kinds import Moment
+from regulars.instants import instant, micros
 from regulars.store import get_fact, set_fact
 from regulars.version import version
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from sqlalchemy import Connection
 
     from .scope import Scope
@@ -45,6 +48,10 @@ class Evaluated:
         """The last one of a store; None if there was none."""
         written = get_fact(connection, _FACT)
         return None if written is None else cls(**json.loads(written))
+
+    def moment(self, zone: ZoneInfo) -> Moment:
+        """When it was, in the zone of the playbook."""
+        return Moment(instant(self.at), zone)
 
     def remember(self, connection: Connection) -> None:
         """Keep this one as the last."""

@@ -13,6 +13,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    or_,
     select,
     update,
 )
@@ -25,7 +26,7 @@ from regulars.store.tables import members as members_table
 
 from .definitions import definition
 from .evaluated import Evaluated
-from .moving import Motion, motion
+from .moving import moves, turned
 from .standing import Bit, after, clear, find_moved, moved_columns, of_word, restore, settle
 
 if TYPE_CHECKING:
@@ -143,20 +144,28 @@ def _tasks(
     scope: Scope, known: Sequence[_Segment], before: Evaluated | None, now: Evaluated
 ) -> Iterator[tuple[list[_Segment], list[ColumnElement[bool]]]]:
     """Which segments to evaluate, and what must hold for the customers to evaluate them for."""
-    moves = [each for each in known if before is None or _moves(scope, each, before, now)]
-    if moves:
-        yield moves, []
-    still = [segment for segment in known if segment not in moves]
-    if still and before is not None and before.refresh != now.refresh:
-        yield still, [scope.tables.traits.c[CHANGED] > before.refresh]
+    if before is None:
+        yield list(known), []
+        return
+    always = [segment for segment in known if _is_open(scope, segment, before, now)]
+    if always:
+        yield always, []
+    others = [segment for segment in known if segment not in always]
+    may_move = []
+    if before.refresh != now.refresh:
+        may_move.append(scope.tables.traits.c[CHANGED] > before.refresh)
+    if before.at != now.at:
+        names = [segment.name for segment in others]
+        may_move += turned(scope, names, before.moment(scope.zone))
+    if others and may_move:
+        yield others, [or_(*may_move)]
 
 
-def _moves(scope: Scope, segment: _Segment, before: Evaluated, now: Evaluated) -> bool:
-    """Whether ``segment`` may have changed for those who have not."""
+def _is_open(scope: Scope, segment: _Segment, before: Evaluated, now: Evaluated) -> bool:
+    """Whether anybody may have come to ``segment`` or left it."""
     if segment.edited or before.under != now.under or now.refresh < before.refresh:
         return True
-    moves = motion(scope.playbook, segment.name)
-    return moves is Motion.ALWAYS or (moves is Motion.BY_CLOCK and before.at != now.at)
+    return moves(scope.playbook, segment.name)
 
 
 def _evaluate(  # noqa: PLR0913, PLR0917 (what is evaluated, where, and for whom)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from sqlalchemy import case
 
 from regulars.customers.groups import BY_TIME
 from regulars.playbook.conditions import (
@@ -16,43 +18,58 @@ from regulars.playbook.conditions import (
 from regulars.playbook.walking import conditions_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import ColumnElement
+
+    from regulars.hooks.kinds import Moment
     from regulars.playbook.conditions import Condition
     from regulars.playbook.playbook import Playbook
 
+    from .scope import Scope
 
-class Motion(IntEnum):
-    """What a segment has to be evaluated for.
 
-    ``STILL``: for customers whose row of traits was written anew, which it is with every change of
-    what is known of them. ``BY_CLOCK``: for everybody at another instant, since it compares with
-    the clock. ``ALWAYS``: for everybody, because of scores, which each run gives anew, or of a
-    plugin, of which nobody knows what it looks at.
+def moves(playbook: Playbook, segment: str) -> bool:
+    """Whether anybody may come or go at any run.
+
+    That is so with scores, which each run gives anew, and with plugins, of which nobody knows what
+    they look at. What else a segment looks at is told by the row of traits, which is written anew
+    with every change of what is known of a customer, and by comparisons with the clock.
     """
-
-    STILL = 0
-    BY_CLOCK = 1
-    ALWAYS = 2
+    inner = written_out(playbook, [segment])
+    return any(isinstance(each, PluginCondition | ScoreCondition) for each in inner)
 
 
-def motion(playbook: Playbook, segment: str) -> Motion:
-    """How ``segment`` moves, with the segments that it refers to."""
-    return _motion(playbook, segment, {})
+def turned(scope: Scope, segments: Iterable[str], then: Moment) -> list[ColumnElement[bool]]:
+    """For whom comparisons with the clock in ``segments`` say another thing than ``then``."""
+    before = replace(scope, now=then.now, events=replace(scope.events, moment=then), compiled={})
+    inner = written_out(scope.playbook, segments)
+    return [
+        _number(scope.condition(leaf)) != _number(before.condition(leaf))
+        for leaf in inner
+        if _looks_at_clock(leaf)
+    ]
 
 
-def _motion(playbook: Playbook, segment: str, known: dict[str, Motion]) -> Motion:
-    if segment not in known:
-        known[segment] = Motion.STILL  # until it is known; none refers to itself
-        inner = conditions_of(playbook.segments[segment], ())
-        known[segment] = max(_of(playbook, condition, known) for _, condition in inner)
-    return known[segment]
+def written_out(playbook: Playbook, segments: Iterable[str]) -> list[Condition]:
+    """Every condition in ``segments`` and in those that they refer to."""
+    found: dict[str, list[Condition]] = {}
+    waiting = list(segments)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            inner = [each for _, each in conditions_of(playbook.segments[name], ())]
+            found[name] = inner
+            waiting += [each.segment for each in inner if isinstance(each, InSegment)]
+    return [each for inner in found.values() for each in inner]
 
 
-def _of(playbook: Playbook, condition: Condition, known: dict[str, Motion]) -> Motion:
-    if isinstance(condition, PluginCondition | ScoreCondition):
-        return Motion.ALWAYS
-    if isinstance(condition, InSegment):
-        return _motion(playbook, condition.segment, known)
+def _number(test: ColumnElement[bool]) -> ColumnElement[int]:
+    return case((test, 1), else_=0)
+
+
+def _looks_at_clock(condition: Condition) -> bool:
     # What event conditions count, windows and all, is a trait: it changes with the customer.
-    if isinstance(condition, Comparison) and not isinstance(condition, NotPerformed):
-        return Motion.BY_CLOCK if BY_TIME & set(condition.words()) else Motion.STILL
-    return Motion.STILL
+    if not isinstance(condition, Comparison) or isinstance(condition, NotPerformed):
+        return False
+    return bool(BY_TIME & set(condition.words()))

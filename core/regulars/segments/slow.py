@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from .moving import Motion, motion
+from .moving import moves
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,13 +18,11 @@ if TYPE_CHECKING:
 
 SLOW = 30.0  # seconds that a segment may take without a word
 ONE_IN = 50  # customers whom the segments are tried on, to share out what all took together
-HELPS = {
-    Motion.STILL: "it is looked at for customers who changed, so the next run takes less",
-    Motion.BY_CLOCK: "it compares with the clock, so everybody is looked at in every run; a trait "
-    "with a window (within) instead is computed only for those whom it changes for",
-    Motion.ALWAYS: "it has a score or a plugin's condition, so everybody is looked at in every "
-    "run; see with --profile whether it is these that take the time",
-}
+CHANGED_ALONE = "it is looked at for those who may have moved, so the next run takes less"
+EVERYBODY = (
+    "it has a score or a plugin's condition, so everybody is looked at in every run; see with "
+    "--profile whether it is these that take the time"
+)
 
 
 def slow_segments(store: Store, scope: Scope, seconds: float) -> dict[str, str]:
@@ -35,7 +33,7 @@ def slow_segments(store: Store, scope: Scope, seconds: float) -> dict[str, str]:
     whole = sum(shares.values())
     took = {name: seconds * share / whole for name, share in shares.items()}
     return {
-        name: f"about {each:,.0f} s; {HELPS[motion(scope.playbook, name)]}"
+        name: f"about {each:,.0f} s; {EVERYBODY if moves(scope.playbook, name) else CHANGED_ALONE}"
         for name, each in sorted(took.items(), key=lambda pair: -pair[1])
         if each > SLOW
     }

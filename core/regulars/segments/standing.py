@@ -90,7 +90,9 @@ def find_moved(
 def settle(connection: Connection, moved: Table, word: int) -> None:
     """Write down where those in ``moved`` stand now."""
     mine = and_(of_word(word), standing.c.customer == moved.c.customer)
-    connection.execute(update(standing).where(mine).values(bits=moved.c.after))
+    # Without the second condition SQLite looks through all of the word for these few.
+    these = standing.c.customer.in_(select(moved.c.customer))
+    connection.execute(update(standing).where(mine, these).values(bits=moved.c.after))
     rows = select(literal(word), moved.c.customer, moved.c.after).where(moved.c.before == 0)
     columns = ["word", "customer", "bits"]
     insert_from(connection, standing, columns, rows, skip_existing=True)

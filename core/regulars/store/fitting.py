@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
-    BigInteger,
     Column,
     Index,
     MetaData,
@@ -95,7 +94,7 @@ def remake(connection: Connection, table: Table) -> None:
 
 def shadow(connection: Connection, name: str, columns: Mapping[str, str]) -> None:
     """A temporary table in front of the real one, where making a table can't be rolled back."""
-    customer: Column[int] = Column("customer", BigInteger, primary_key=True, autoincrement=False)
+    customer: Column[int] = Column("customer", Id, primary_key=True, autoincrement=False)
     own = (new_column(column, kind) for column, kind in columns.items())
     connection.exec_driver_sql(f"DROP TEMPORARY TABLE IF EXISTS {name}")
     shadow = Table(name, MetaData(), customer, *own, prefixes=["TEMPORARY"])

@@ -172,14 +172,14 @@ rejects = Table(
 traits = Table(
     "traits",
     metadata,
-    Column("customer", BigInteger, primary_key=True, autoincrement=False),
+    Column("customer", Id, primary_key=True, autoincrement=False),
 )
 
 # One row a customer who has any; a column for each score of the playbook's models.
 scores = Table(
     "scores",
     metadata,
-    Column("customer", BigInteger, primary_key=True, autoincrement=False),
+    Column("customer", Id, primary_key=True, autoincrement=False),
 )
 
 # What models learned, each time anew; the newest version of a name scores customers.
@@ -217,6 +217,7 @@ members = Table(
     Column("segment", Integer, primary_key=True, autoincrement=False),
     Column("customer", BigInteger, primary_key=True, autoincrement=False),
     Column("since", Instant, nullable=False),
+    sqlite_with_rowid=False,
 )
 # The same once more, to be compared at once: in each word of a customer, a bit for each of some
 # segments, by their numbers.
@@ -226,6 +227,7 @@ standing = Table(
     Column("word", Integer, primary_key=True, autoincrement=False),
     Column("customer", BigInteger, primary_key=True, autoincrement=False),
     Column("bits", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
 changes = Table(
     "changes",

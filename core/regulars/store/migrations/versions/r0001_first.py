@@ -98,7 +98,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "traits",
-        sa.Column("customer", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("customer", Id, primary_key=True, autoincrement=False),
     )
     op.create_table(
         "scores",
@@ -118,6 +118,7 @@ def upgrade() -> None:
         sa.Column("segment", sa.Integer(), primary_key=True, autoincrement=False),
         sa.Column("customer", sa.BigInteger(), primary_key=True, autoincrement=False),
         sa.Column("since", sa.BigInteger(), nullable=False),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "changes",

@@ -114,11 +114,12 @@ def upgrade() -> None:
         sa.Column("word", sa.Integer(), primary_key=True, autoincrement=False),
         sa.Column("customer", sa.BigInteger(), primary_key=True, autoincrement=False),
         sa.Column("bits", sa.BigInteger(), nullable=False),
+        sqlite_with_rowid=False,
     )
     op.drop_table("scores")  # nothing could be in it
     op.create_table(
         "scores",
-        sa.Column("customer", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("customer", Id, primary_key=True, autoincrement=False),
     )
     op.create_table(
         "models",
