@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import time
 import tracemalloc
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +12,14 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from regulars.errors import SourceError
 from regulars_connectors import csv as connector
+from regulars_connectors import files
 from regulars_connectors.csv import CsvSettings, open_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from regulars.hooks import Batch
+    from regulars.hooks import Batch, SourcePart
 
 
 def batches(folder: Path, **settings: Any) -> list[Batch]:
@@ -191,10 +193,16 @@ def test_a_glob_reads_its_files_in_order_and_one_without_a_match_is_an_error(
         batches(tmp_path, path="x*.csv")
 
 
+def part(folder: Path) -> SourcePart:
+    with open_csv(CsvSettings(path="data.csv"), folder) as parts:
+        return next(iter(parts))
+
+
 def test_the_fingerprint_changes_with_the_content_alone(tmp_path: Path) -> None:
-    def fingerprint() -> str | None:
-        with open_csv(CsvSettings(path="data.csv"), tmp_path) as parts:
-            return next(iter(parts)).fingerprint
+    def fingerprint() -> str:
+        made = part(tmp_path).fingerprint
+        assert callable(made)
+        return made()
 
     write(tmp_path, "a\n1\n")
     before = fingerprint()
@@ -202,6 +210,21 @@ def test_the_fingerprint_changes_with_the_content_alone(tmp_path: Path) -> None:
     assert fingerprint() == before
     write(tmp_path, "a\n2\n")
     assert fingerprint() != before
+
+
+def test_the_stamp_changes_with_every_writing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, "a\n1\n")
+    assert part(tmp_path).stamp is None  # somebody may still be writing
+    monkeypatch.setattr(files, "_JUST_NOW", 0)
+    before = part(tmp_path).stamp
+    assert part(tmp_path).stamp == before
+    kept = (tmp_path / "data.csv").stat()
+    time.sleep(0.05)
+    write(tmp_path, "a\n2\n")
+    os.utime(tmp_path / "data.csv", ns=(kept.st_atime_ns, kept.st_mtime_ns))
+    assert part(tmp_path).stamp not in {before, None}
 
 
 @given(

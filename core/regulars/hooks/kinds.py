@@ -100,7 +100,9 @@ class Batch:
 class SourcePart:
     """One file or one query of a source.
 
-    ``fingerprint`` changes when the content may have changed; an equal one is not read again.
+    ``fingerprint`` changes when the content may have changed; an equal one is not read again. Where
+    it takes time, give what makes it, and a ``stamp``: a text that is equal only where the content
+    surely is. With an equal stamp the fingerprint is not made.
     ``read(cursor)`` yields batches; ``cursor`` is the largest value of the connector's cursor
     column that was loaded before, or None. ``cursor_column`` names that column, if any.
     ``size`` in bytes is for a part that may be read in another process, as large ones are:
@@ -109,9 +111,10 @@ class SourcePart:
 
     origin: str
     read: Callable[[Any], Iterator[Batch]]
-    fingerprint: str | None = None
+    fingerprint: str | Callable[[], str] | None = None
     cursor_column: str | None = None
     size: int | None = None
+    stamp: str | None = None
 
 
 @dataclass(frozen=True)

@@ -154,6 +154,7 @@ loads = Table(
     Column("rejected", BigInteger, nullable=False),
     Column("erased", BigInteger, nullable=False, server_default="0"),  # left out, as their
     Column("too_old", BigInteger, nullable=False, server_default="0"),  # retention has it
+    Column("stamp", Name),  # equal where it surely hasn't changed since
 )
 rejects = Table(
     "rejects",

@@ -19,7 +19,7 @@ from pydantic import Field, field_validator
 from regulars.errors import SourceError
 from regulars.hooks import Batch, ByColumn, ConnectorKind, Rejected, Settings, SourcePart, hookimpl
 
-from .files import find_files, fingerprint, is_utf16, origin, unreadable
+from .files import find_files, fingerprint, is_utf16, origin, stamp, unreadable
 from .plain_cells import LONGEST, plain_columns
 
 if TYPE_CHECKING:
@@ -243,7 +243,8 @@ def _is_damaged(cell: str) -> bool:
 def _part(config: CsvSettings, file: Path, folder: Path) -> SourcePart:
     name = origin(file, folder)
     read = partial(_read, config, file, name)
-    return SourcePart(name, read, fingerprint(file), size=file.stat().st_size)
+    made = partial(fingerprint, file)
+    return SourcePart(name, read, made, size=file.stat().st_size, stamp=stamp(file))
 
 
 def _read(config: CsvSettings, file: Path, name: str, _cursor: Any) -> Iterator[Batch]:

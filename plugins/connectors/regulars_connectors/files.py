@@ -6,6 +6,7 @@ import codecs
 import glob
 import hashlib
 import os
+import time
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,9 @@ from regulars.errors import SourceError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+_JUST_NOW = 2_000_000_000  # nanoseconds; clocks of file systems tick every few milliseconds
 
 
 def find_files(path: str, folder: Path) -> list[Path]:
@@ -66,6 +70,20 @@ def fingerprint(file: Path) -> str:
     except OSError as error:
         raise unreadable(file.name, error) from None
     return f"{file.stat().st_size}-{digest.hexdigest()}"
+
+
+def stamp(file: Path) -> str | None:
+    """What the system says of the file: equal only where nobody wrote to it since.
+
+    None where it was written to just now: somebody may do so again at what is the same instant.
+    """
+    try:
+        found = file.stat()
+    except OSError as error:
+        raise unreadable(file.name, error) from None
+    if time.time_ns() - max(found.st_ctime_ns, found.st_mtime_ns) < _JUST_NOW:
+        return None
+    return f"{found.st_dev}-{found.st_ino}-{found.st_size}-{found.st_mtime_ns}-{found.st_ctime_ns}"
 
 
 def is_utf16(start: bytes) -> bool:

@@ -15,7 +15,7 @@ from pydantic import Field
 from regulars.errors import SourceError
 from regulars.hooks import Batch, ConnectorKind, Rejected, Settings, SourcePart, hookimpl
 
-from .files import find_files, fingerprint, is_utf16, origin, unreadable
+from .files import find_files, fingerprint, is_utf16, origin, stamp, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -122,7 +122,8 @@ def _batch(
 def _part(file: Path, folder: Path) -> SourcePart:
     name = origin(file, folder)
     read = partial(_batches, file, name)
-    return SourcePart(name, read, fingerprint(file), size=file.stat().st_size)
+    made = partial(fingerprint, file)
+    return SourcePart(name, read, made, size=file.stat().st_size, stamp=stamp(file))
 
 
 @contextmanager

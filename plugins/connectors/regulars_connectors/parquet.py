@@ -14,7 +14,7 @@ from pydantic import Field
 from regulars.errors import SourceError
 from regulars.hooks import Batch, ConnectorKind, Settings, SourcePart, hookimpl
 
-from .files import find_files, fingerprint, origin, unreadable
+from .files import find_files, fingerprint, origin, stamp, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -65,7 +65,8 @@ def _batch(table: Any, arrow: Any, first_row: int) -> Batch:
 def _part(file: Path, folder: Path) -> SourcePart:
     name = origin(file, folder)
     read = partial(_batches, file, name)
-    return SourcePart(name, read, fingerprint(file), size=file.stat().st_size)
+    made = partial(fingerprint, file)
+    return SourcePart(name, read, made, size=file.stat().st_size, stamp=stamp(file))
 
 
 @contextmanager

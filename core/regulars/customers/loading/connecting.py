@@ -43,7 +43,14 @@ def connected(plugins: Plugins, playbook: Playbook, source: str) -> Iterator[Ite
 
 def _parts(blame: str, parts: Iterable[SourcePart]) -> Iterator[SourcePart]:
     for part in _each(blame, lambda: parts):
-        yield replace(part, read=partial(_read, blame, part.read))
+        made = part.fingerprint
+        known = made if made is None or isinstance(made, str) else partial(_made, blame, made)
+        yield replace(part, read=partial(_read, blame, part.read), fingerprint=known)
+
+
+def _made(blame: str, fingerprint: Callable[[], str]) -> str:
+    with blamed(blame):
+        return fingerprint()
 
 
 def _read(blame: str, read: Callable[[Any], Iterator[Batch]], cursor: Any) -> Iterator[Batch]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from regulars.errors import SourceError
 from regulars.store import tables
@@ -57,7 +57,8 @@ class Place:
 class PartLoaded:
     """What was read of one part: its fingerprint then, all its rows and the bad ones.
 
-    ``erased`` and ``too_old`` are good rows that were left out, see ``left_out.py``.
+    ``erased`` and ``too_old`` are good rows that were left out, see ``left_out.py``. With an equal
+    ``stamp`` it surely hasn't changed.
     """
 
     fingerprint: str
@@ -66,6 +67,7 @@ class PartLoaded:
     rejected: int = 0
     erased: int = 0
     too_old: int = 0
+    stamp: str | None = None
 
 
 class PartsLoaded:
@@ -83,6 +85,7 @@ class PartsLoaded:
                 row.rejected,
                 row.erased,
                 row.too_old,
+                row.stamp,
             )
             for row in found
         }
@@ -110,8 +113,15 @@ class PartsLoaded:
                 rejected=part.rejected,
                 erased=part.erased,
                 too_old=part.too_old,
+                stamp=part.stamp,
             )
         )
+
+    def restamp(self, origin: str, stamp: str | None) -> None:
+        """Remember another stamp of what was read before."""
+        loads = tables.loads
+        mine = (loads.c.source == self._source, loads.c.origin == origin)
+        self._connection.execute(update(loads).where(*mine).values(stamp=stamp))
 
 
 def short_origin(origin: str) -> str:

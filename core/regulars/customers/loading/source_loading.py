@@ -72,14 +72,24 @@ class SourceLoading:
 
     def _part(self, part: SourcePart) -> None:
         origin = short_origin(part.origin)
-        fingerprint = f"{self._signature}-{part.fingerprint or ''}"
         before = self._loaded.get(origin)
+        fingerprint = self._fingerprint(part, before)
         same = before is not None and before.fingerprint == fingerprint
-        if same and part.fingerprint is not None:
+        if before is not None and same and part.fingerprint is not None:
+            if before.stamp != part.stamp:
+                self._loaded.restamp(origin, part.stamp)
             return
         start = before if before and same and part.cursor_column else PartLoaded(fingerprint)
         self._rejecting.next_part(origin, afresh=start.place.value is None)
         self._loaded.put(origin, self._read(part, start), self._at)
+
+    def _fingerprint(self, part: SourcePart, before: PartLoaded | None) -> str:
+        """What stands for the part and how it is read; the one from before if it surely is that."""
+        if before is not None and part.stamp is not None and before.stamp == part.stamp:
+            made = before.fingerprint.partition("-")[2]
+        else:
+            made = part.fingerprint() if callable(part.fingerprint) else part.fingerprint or ""
+        return f"{self._signature}-{made}"
 
     def _read(self, part: SourcePart, start: PartLoaded) -> PartLoaded:
         """Read a part from ``start`` on; what of it is loaded then."""
@@ -102,6 +112,7 @@ class SourceLoading:
             start.rejected + self._rejecting.bad - bad_before,
             start.erased + left_out.of_erased - erased_before,
             start.too_old + left_out.too_old - old_before,
+            part.stamp,
         )
 
     def _batch(self, batch: BatchRead, seen: int) -> None:
