@@ -7,10 +7,12 @@ in build/bench, so that it is made once; a million customers with 20 million eve
 there and an hour's patience. The program is measured from outside, as whole processes through its
 public command line; the stages are its own report. Beside it the same 20 segments are counted by
 one statement that a person wrote for this store (engine_by_hand.py); both must count the same.
+The store is SQLite, or an empty one that ``STORE_URL`` names, which has no statement by hand.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -27,6 +29,7 @@ HERE = Path(__file__).parent
 MADE = HERE.parent / "build" / "bench"
 NOW, NEXT = "2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z"
 STORE = Path(".regulars") / "engine.db"
+STORE_URL = os.environ.get("STORE_URL")
 COMPUTED = ("traits", "segments", "journeys")  # what a first run computes besides loading
 
 
@@ -44,6 +47,9 @@ def world(folder: Path, customers: int, events: int) -> None:
         (folder / name).symlink_to(made / name)
     for name in ("engine.yaml", "null_channel.py"):
         shutil.copy(HERE / name, folder)
+    if STORE_URL:
+        playbook = folder / "engine.yaml"
+        playbook.write_text(f"store: {STORE_URL}\n{playbook.read_text()}")
 
 
 def run(folder: Path, at: str) -> Process:
@@ -54,16 +60,19 @@ def measure(folder: Path, customers: int, events: int) -> Result:
     """A first run, one more day with its events, the same again, and the statement by hand."""
     world(folder, customers, events)
     first = run(folder, NOW)
-    size = (folder / STORE).stat().st_size
-    by_hand = measured(folder, str(HERE / "engine_by_hand.py"), str(STORE), NOW)
-    _compare(first, by_hand)
+    size = by_hand = None
+    if not STORE_URL:
+        size = (folder / STORE).stat().st_size
+        by_hand = measured(folder, str(HERE / "engine_by_hand.py"), str(STORE), NOW)
+        _compare(first, by_hand)
     shutil.copy(MADE / f"engine-{customers}-{events}" / "next.csv", folder / "events-2.csv")
     following, again = run(folder, NEXT), run(folder, NEXT)
     return {
         "customers": customers,
         "events": events,
+        "store": STORE_URL.partition(":")[0] if STORE_URL else "sqlite",
         "store_bytes": size,
-        "by_hand_seconds": by_hand.answer["seconds"],
+        "by_hand_seconds": by_hand and by_hand.answer["seconds"],
         "first": asdict(first),
         "next": asdict(following),
         "again": asdict(again),
@@ -85,21 +94,26 @@ def told(result: Result) -> str:
     first, following, again = result["first"], result["next"], result["again"]
     loading = _stages(first, ["ingest"])
     computing, next_computing = _stages(first, COMPUTED), _stages(following, COMPUTED)
-    segments = _stages(first, ["traits", "segments"])
     share = result["customers"] / 1_000_000
     rows: list[Row] = [
         ("customers", f"{result['customers']:,}", ""),
         ("events", f"{result['events']:,}", ""),
-        ("the store", f"{result['store_bytes'] / 1e6:,.0f} MB", ""),
+        ("store", result["store"], ""),
         ("loading", f"{loading:.1f} s", f"≤ {120 * share:g} s"),
-        ("the first run without it", f"{first['seconds'] - loading:.1f} s", f"≤ {60 * share:g} s"),
-        ("peak memory", f"{first['peak_mb']:.0f} MB", "≤ 300 MB"),
-        ("the next day, whole", f"{following['seconds']:.1f} s", ""),
+        ("the first run without it", f"{first['seconds'] - loading:.1f} s", ""),
+        ("  traits to journeys", f"{computing:.1f} s", f"≤ {60 * share:g} s"),
+        ("peak memory", f"{first['peak_mb']:.0f} MB", "≤ 300 MB loading, 500 MB running"),
+        ("the next day, whole", f"{following['seconds']:.1f} s", "≤ 3 s with 100,000 customers"),
         ("  traits to journeys", f"{next_computing:.2f} s", f"≤ {computing / 10:.2f} s"),
         ("the same again", f"{again['seconds']:.1f} s", "≤ 2 s"),
-        ("20 segments by hand", f"{result['by_hand_seconds']:.2f} s", ""),
-        ("  ours, times that", f"{segments / result['by_hand_seconds']:.2f}", "≤ 1.3"),
     ]
+    if result["store_bytes"]:
+        segments, by_hand = _stages(first, ["traits", "segments"]), result["by_hand_seconds"]
+        rows += [
+            ("size of the store", f"{result['store_bytes'] / 1e6:,.0f} MB", ""),
+            ("20 segments by hand", f"{by_hand:.2f} s", ""),
+            ("  ours, times that", f"{segments / by_hand:.2f}", "≤ 1.3"),
+        ]
     runs = ("first", "next", "again")
     parts = [f"{name}\n{table(stages(result[name]['answer']['seconds']))}" for name in runs]
     return "\n\n".join([table(rows), *parts])

@@ -44,7 +44,9 @@ def measured(folder: Path, *arguments: str, python: str = sys.executable) -> Pro
     """Run ``python`` with ``arguments``; it answers with JSON."""
     with tempfile.TemporaryFile("w+") as output:
         start = time.perf_counter()
-        process = subprocess.Popen([python, *arguments], cwd=folder, stdout=output)
+        process = subprocess.Popen(
+            [python, *arguments], cwd=folder, stdout=output, env=_installed()
+        )
         status, peak, cpu = awaited(process.pid)
         taken = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -52,6 +54,11 @@ def measured(folder: Path, *arguments: str, python: str = sys.executable) -> Pro
             sys.exit(f"{python} {' '.join(arguments)} ended with status {process.returncode}")
         output.seek(0)
         return Process(json.load(output), taken, peak, cpu)
+
+
+def _installed() -> dict[str, str]:
+    """The environment in which modules are kept compiled, as of a program that is installed."""
+    return {n: value for n, value in os.environ.items() if n != "PYTHONDONTWRITEBYTECODE"}
 
 
 def awaited(pid: int) -> tuple[int, float, float]:
