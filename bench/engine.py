@@ -30,6 +30,7 @@ MADE = HERE.parent / "build" / "bench"
 NOW, NEXT = "2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z"
 STORE = Path(".regulars") / "engine.db"
 STORE_URL = os.environ.get("STORE_URL")
+RUNS = ("first", "next", "again")
 COMPUTED = ("traits", "segments", "journeys")  # what a first run computes besides loading
 
 
@@ -86,14 +87,15 @@ def _compare(ours: Process, by_hand: Process) -> None:
         sys.exit(f"the statement by hand counts otherwise: {by_hand.answer['members']}, {counted}")
 
 
-def _stages(process: Result, names: Iterable[str]) -> float:
+def stages_of(process: Result, names: Iterable[str]) -> float:
+    """The seconds of some stages of one run, together."""
     return float(sum(process["answer"]["seconds"][name] for name in names))
 
 
 def told(result: Result) -> str:
     first, following, again = result["first"], result["next"], result["again"]
-    loading = _stages(first, ["ingest"])
-    computing, next_computing = _stages(first, COMPUTED), _stages(following, COMPUTED)
+    loading = stages_of(first, ["ingest"])
+    computing, next_computing = stages_of(first, COMPUTED), stages_of(following, COMPUTED)
     share = result["customers"] / 1_000_000
     rows: list[Row] = [
         ("customers", f"{result['customers']:,}", ""),
@@ -108,14 +110,13 @@ def told(result: Result) -> str:
         ("the same again", f"{again['seconds']:.1f} s", "≤ 2 s"),
     ]
     if result["store_bytes"]:
-        segments, by_hand = _stages(first, ["traits", "segments"]), result["by_hand_seconds"]
+        segments, by_hand = stages_of(first, ["traits", "segments"]), result["by_hand_seconds"]
         rows += [
             ("size of the store", f"{result['store_bytes'] / 1e6:,.0f} MB", ""),
             ("20 segments by hand", f"{by_hand:.2f} s", ""),
             ("  ours, times that", f"{segments / by_hand:.2f}", "≤ 1.3"),
         ]
-    runs = ("first", "next", "again")
-    parts = [f"{name}\n{table(stages(result[name]['answer']['seconds']))}" for name in runs]
+    parts = [f"{name}\n{table(stages(result[name]['answer']['seconds']))}" for name in RUNS]
     return "\n\n".join([table(rows), *parts])
 
 

@@ -14,15 +14,18 @@ from typing import TYPE_CHECKING
 from tests.servers.process import ServerMissing, home, run, running
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 _PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
-_OPTIONS = (
+ALONE = (
     "--skip-networking",
     "--skip-grant-tables",
     "--skip-log-bin",
     "--performance-schema=OFF",
+)
+QUICK = (
+    *ALONE,
     "--innodb-buffer-pool-size=64M",
     "--innodb-flush-log-at-trx-commit=0",
     "--innodb-flush-method=nosync",
@@ -61,8 +64,10 @@ class MariaDB:
 
 
 @contextmanager
-def mariadb() -> Iterator[MariaDB]:
+def mariadb(options: Sequence[str] = QUICK) -> Iterator[MariaDB]:
     """MariaDB, trusting everybody on a socket of its own.
+
+    With ``options`` of ``ALONE`` it loses nothing when the machine goes down.
 
     Raises:
         ServerMissing: the server or the driver is not installed.
@@ -76,6 +81,6 @@ def mariadb() -> Iterator[MariaDB]:
         run(["mkdir", data], folder)
         server = MariaDB(folder / "socket")
         places = [f"--datadir={data}", f"--socket={server.socket}", f"--pid-file={folder / 'pid'}"]
-        command = [daemon, "--no-defaults", *places, *_OPTIONS]
+        command = [daemon, "--no-defaults", *places, *options]
         with running(command, folder, signal.SIGTERM, server.answers):
             yield server

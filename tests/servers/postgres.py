@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING
 from tests.servers.process import ServerMissing, home, readable, run, running
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _INSTALLS = {16: "pginstall", 18: "pginstall18"}
-_SETTINGS = {
-    "listen_addresses": "",
+ALONE = {"listen_addresses": "", "log_min_messages": "fatal"}
+QUICK = {
+    **ALONE,
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "shared_buffers": "32MB",
     "max_connections": "100",
-    "log_min_messages": "fatal",
 }
 
 
@@ -64,8 +64,10 @@ class Postgres:
 
 
 @contextmanager
-def postgres(version: int) -> Iterator[Postgres]:
+def postgres(version: int, settings: Mapping[str, str] = QUICK) -> Iterator[Postgres]:
     """PostgreSQL ``version`` (16 or 18), trusting everybody on a socket of its own.
+
+    With ``settings`` of ``ALONE`` it loses nothing when the machine goes down.
 
     Raises:
         ServerMissing: its binaries or the driver are not installed.
@@ -77,7 +79,7 @@ def postgres(version: int) -> Iterator[Postgres]:
         run([binaries / "initdb", "--no-sync", "-A", "trust", "-U", "postgres",
              "-E", "UTF8", "--no-locale", "-D", data], folder)  # fmt: skip
         server = Postgres(folder)
-        settings = {**_SETTINGS, "unix_socket_directories": str(folder)}
+        settings = {**settings, "unix_socket_directories": str(folder)}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         command: list[str | Path] = [binaries / "postgres", "-D", data, *options]
         with running(command, folder, signal.SIGQUIT, server.answers):
