@@ -1,8 +1,8 @@
 """Event writing: rows into the events table, each key once.
 
-SQLite alone needs care: an index of random keys costs more than all the rest of a load. Into an
-empty table rows are written without the index, which is then built at once; into a full one
-each batch is written in the order of its keys.
+An index of random keys costs more than all the rest of a load. Into an empty table rows are written
+without the index, which is then built at once; into a full one SQLite is given each batch in the
+order of its keys.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 from sqlalchemy import Column, func, select
 
 from regulars.store import insert_from, insert_rows, tables, temporary
+from regulars.store.dialects import dialect_of
 
 from .event_keys import MaybeSeen
 
@@ -96,16 +97,10 @@ class IntoEmpty(EventWriting):
         """Build the index and write the rows that waited for it."""
         self._seen = MaybeSeen()  # gives its memory to the index that is sorted now
         _once(self._events).create(self._connection)
-        newest = _newest(self._connection, self._events)
-        rows = select(
-            *(self._aside.c[name] for name in self._columns), self._aside.c.place + newest
-        )
+        aside, names = self._aside.c, self._columns
+        rows = select(*(aside[name] for name in names)).order_by(aside.place)
         self.inserted += insert_from(
-            self._connection,
-            self._events,
-            [*self._columns, "id"],
-            rows.order_by(self._aside.c.key),
-            skip_existing=True,
+            self._connection, self._events, names, rows, skip_existing=True
         )
         self._waiting.close()
 
@@ -114,11 +109,10 @@ def event_writing(
     connection: Connection, events: Table, columns: Sequence[str], waiting: ExitStack
 ) -> EventWriting:
     """The fastest way to write into ``events`` as it is now; ``waiting`` has what waits in it."""
-    if connection.dialect.name != "sqlite":
-        return EventWriting(connection, events, columns)
-    if _newest(connection, events):
-        return InOrderOfKeys(connection, events, columns)
-    return IntoEmpty(connection, events, columns, waiting)
+    if not _newest(connection, events) and dialect_of(connection.dialect.name).DDL_ROLLS_BACK:
+        return IntoEmpty(connection, events, columns, waiting)
+    way = InOrderOfKeys if connection.dialect.name == "sqlite" else EventWriting
+    return way(connection, events, columns)
 
 
 def _newest(connection: Connection, events: Table) -> int:
