@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from regulars.runs import processes
 from regulars.runs.executors import executor_of
 from regulars.runs.many import Order, run_many, worst
 from regulars.runs.processes import WorkerDied
@@ -144,6 +145,27 @@ def test_a_worker_that_dies_is_replaced() -> None:
         with pytest.raises(RuntimeError, match="ValueError"):
             executor.submit(int, "x").result()
         assert executor.submit(os.getpid).result() not in (first, os.getpid())
+
+
+def test_a_client_whose_process_cannot_begin_fails_alone(
+    shops: list[Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, tried = processes._start, list[None]()
+
+    def start_but_once() -> processes._Worker:
+        tried.append(None)
+        if len(tried) == 1:
+            raise OSError("no more processes")
+        return start()
+
+    monkeypatch.setattr(processes, "_start", start_but_once)
+    words = ("--at", AT, "--workers", "1", "--json")
+    status, out, _ = shops[0].call("run", *paths(shops), *words)
+    told = json.loads(out)
+    assert status == 1
+    assert [each["status"] for each in told] == [1, 0, 0]
+    assert "no more processes" in told[0]["said"]
+    assert [len(each.sent()) for each in shops] == [0, 1, 1]
 
 
 def test_each_client_is_told_under_the_path_that_was_given(shops: list[Client]) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING
 
+import pytest
 from regulars.delivery.go_ahead import withdraw_go_ahead
 from regulars.runs.loading import load_playbook
-from regulars.runs.working import Shift, work
+from regulars.runs.working import Shift, Worked, shifts, work
 from regulars.store import Store, tables
 from sqlalchemy import select, update
 
@@ -93,6 +95,48 @@ def test_what_was_decided_long_ago_waits_for_a_new_decision(client: Client) -> N
     status, _, err = client.call("work", str(client.path))
     assert status == 1
     assert "decided too long ago" in err
+    assert client.sent() == []
+
+
+def test_nothing_more_is_claimed_once_it_is_too_late(
+    anywhere: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decided(anywhere)
+    began = time.time()
+    later = Shift.within + 1  # as the clock shows when the first message is out
+    monkeypatch.setattr(time, "time", lambda: began + (later if anywhere.sent() else 0))
+    worked = work(load_playbook(anywhere.path), Shift(anywhere.path, in_flight=1))
+    assert (worked.counts, worked.waiting, worked.too_old) == ({"sent": 1}, 1, True)
+    assert len(anywhere.sent()) == 1
+
+
+def test_a_worker_that_ended_early_leaves_what_others_know_to_wait() -> None:
+    known, dead = Worked(waiting=3), Worked(ended=("it died",))
+    assert [(known + dead).waiting, (dead + known).waiting] == [3, 3]
+    assert (known + Worked(waiting=0)).waiting == 0
+    assert (dead + dead).waiting is None
+
+
+def test_nobody_says_that_nothing_waits_unless_somebody_looked(client: Client) -> None:
+    decided(client)
+    client.write(THANKS + "traits: {orders: {count: order}}\n")
+    _, out, _ = client.call("work", str(client.path))
+    assert out.split()[-5:] == ["0", "0", "0", "0", "?"]
+    _, out, _ = client.call("work", str(client.path), "--json")
+    assert json.loads(out)["waiting"] is None
+
+
+def test_workers_share_what_they_are_asked_and_begin_apart(client: Client) -> None:
+    asked = shifts(Shift(client.path, in_flight=7, waits=2.0, within=5.0), 4)
+    assert asked == [Shift(client.path, n / 4, 7, 2.0, 5.0) for n in range(4)]
+
+
+@pytest.mark.parametrize("option", ["--wait", "--within"])
+def test_a_time_that_is_none_is_refused(client: Client, option: str) -> None:
+    decided(client)
+    status, _, err = client.call("work", str(client.path), option, "soon")
+    assert status == 2
+    assert option in err
     assert client.sent() == []
 
 

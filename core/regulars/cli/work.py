@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from regulars.runs.working import Worked
 
 
-def _duration(
-    _context: click.Context, parameter: click.Parameter, text: str | None
-) -> timedelta | None:
+def _duration(_context: click.Context, parameter: click.Parameter, text: str) -> timedelta:
     """A duration such as ``10m``, of any length.
 
     Raises:
@@ -34,8 +32,6 @@ def _duration(
 
     from regulars.values import Duration
 
-    if text is None:
-        return None
     start = datetime(2000, 1, 1, tzinfo=UTC)
     try:
         return Duration.parse(text).after(start, ZoneInfo("UTC")) - start
@@ -102,7 +98,8 @@ def command(  # noqa: PLR0913 (one an option)
     else:
         columns = ("sent", "failed", "unknown", "skipped")
         counted = [worked.counts.get(state, 0) for state in columns]
-        print_table("Messages", [*columns, "still planned"], [[*counted, worked.waiting]])
+        waiting = "?" if worked.waiting is None else worked.waiting
+        print_table("Messages", [*columns, "still planned"], [[*counted, waiting]])
     return int(worked.needs_a_person)
 
 

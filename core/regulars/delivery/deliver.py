@@ -14,6 +14,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from math import inf
 from typing import TYPE_CHECKING
 
 from regulars.instants import micros
@@ -88,6 +89,7 @@ def deliver(  # noqa: PLR0913 (the last five have defaults)
         Rounds(lambda *where: may_repeat(scope, *where)),
         Audience(run, progress or Silent(), None if rehearse else scope.plugins),
         guest.stopped if guest else lambda: False,
+        guest.until if guest else inf,
     )
     try:
         loop.go(pauses, begins)
@@ -129,6 +131,7 @@ class _Loop:
     rounds: Rounds
     audience: Audience
     stopped: Callable[[], bool]
+    until: float
 
     def go(self, pauses: Sequence[float], begins: float) -> None:
         """One round, and another after each pause while there is something to try again."""
@@ -172,7 +175,7 @@ class _Loop:
             late = hand.settle(connection)
             if outstanding:
                 hand.ledger.renew(connection)
-            room = self.in_flight - outstanding
+            room = self.in_flight - outstanding if began < self.until else 0
             claims, refusals = hand.claim(connection, room, cursor, self.rounds.away)
         written = hand.forget()
         self.workers.written(written, began)

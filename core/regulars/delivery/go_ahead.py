@@ -9,6 +9,7 @@ planned can't be among them while the word is still the same.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
@@ -30,12 +31,13 @@ class Guest:
 
     It ``begins`` after this share of the planned messages, so that several keep out of one
     another's way; from the end it goes on with the first. Between two batches it asks whether it
-    was ``stopped``.
+    was ``stopped``. It claims nothing after ``until``, in seconds by the wall clock.
     """
 
     word: str
     begins: float = 0.0
     stopped: Callable[[], bool] = lambda: False
+    until: float = inf
 
 
 def give_go_ahead(store: Store, run: int) -> str:

@@ -78,14 +78,14 @@ class Processes(Executor):
             future, function, args, kwargs = job
             if not future.set_running_or_notify_cancel():
                 continue
-            if worker is None:
-                worker = _start()
-                self._running.add(worker)
             try:
+                if worker is None:
+                    worker = _start()
+                    self._running.add(worker)
                 future.set_result(worker.call(function, args, kwargs))
             except BaseException as error:  # noqa: BLE001 (it is the caller's)
                 future.set_exception(error)
-            if not worker.process.is_alive():
+            if worker is not None and not worker.process.is_alive():
                 self._running.discard(worker)
                 worker = None
         if worker is not None:

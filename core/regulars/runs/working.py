@@ -12,7 +12,7 @@ import sys
 import time
 from collections import Counter
 from contextlib import redirect_stdout
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -68,15 +68,15 @@ class Worked:
     """What was decided, by state; channels that were ``away`` with their last failure.
 
     ``ended`` says in words what made workers end too early; ``too_old`` that there are messages
-    which were decided too long ago; ``waiting`` how many are still planned. ``span`` is from the
-    first claim to the last answer, by the wall clock in seconds.
+    which were decided too long ago; ``waiting`` how many are still planned, None where nobody
+    knows. ``span`` is from the first claim to the last answer, by the wall clock in seconds.
     """
 
     counts: Mapping[str, int] = field(default_factory=dict)
     away: Mapping[str, str] = field(default_factory=dict)
     ended: tuple[str, ...] = ()
     too_old: bool = False
-    waiting: int = 0
+    waiting: int | None = None
     span: tuple[float, float] | None = None
 
     @property
@@ -96,7 +96,7 @@ class Worked:
             {**self.away, **other.away},
             self.ended + other.ended,
             self.too_old or other.too_old,
-            other.waiting,
+            self.waiting if other.waiting is None else other.waiting,
             _both(self.span, other.span),
         )
 
@@ -111,10 +111,7 @@ def _both(
 
 def shifts(shift: Shift, workers: int) -> list[Shift]:
     """``shift`` for each of ``workers``, who begin as far from one another as they can."""
-    return [
-        Shift(shift.path, n / workers, shift.in_flight, shift.waits, shift.within)
-        for n in range(workers)
-    ]
+    return [replace(shift, begins=n / workers) for n in range(workers)]
 
 
 def work_together(executor: Executor, tasks: Sequence[Shift]) -> Worked:
@@ -173,26 +170,28 @@ def _sleep(seconds: float, stopped: Callable[[], bool]) -> None:
 def _look(loaded: Loaded, shift: Shift, stopped: Callable[[], bool]) -> Worked:
     """One look at the ledger: whatever is planned there is sent."""
     with stored(loaded) as store:
-        return _help(store, loaded, Guest(_word(store), shift.begins, stopped), shift)
+        word = _word(store)
+        at, started = _run(store, run_of(word))
+        guest = Guest(word, shift.begins, stopped, started + shift.within)
+        return _help(store, loaded, guest, at, shift.in_flight)
 
 
-def _help(store: Store, loaded: Loaded, guest: Guest, shift: Shift) -> Worked:
-    number, playbook = run_of(guest.word), loaded.playbook
-    at, started = _run(store, number)
+def _help(store: Store, loaded: Loaded, guest: Guest, at: datetime, in_flight: int) -> Worked:
+    number = run_of(guest.word)
     scope = _scope(store, loaded, at)
     take_back(store, scope, number)
-    done, info = Worked(), run_info(playbook.id, number, at)
-    while planned := _planned(store):
-        if time.time() - started > shift.within:
-            return done + Worked(too_old=True, waiting=planned)
+    done, info = Worked(), run_info(loaded.playbook.id, number, at)
+    while _planned(store) and time.time() < guest.until:
         began = time.time()
-        sent = deliver(store, scope, info, number, in_flight=shift.in_flight, guest=guest)
+        sent = deliver(store, scope, info, number, in_flight=in_flight, guest=guest)
         span = (began, time.time()) if sent.counts else None
         done += Worked(sent.counts, sent.away, span=span)
         take_back(store, scope, number)
         if sent.away or not sum(sent.counts.values()):
             break
-    return done + Worked(waiting=_planned(store))
+    waiting = _planned(store)
+    late = waiting > 0 and time.time() >= guest.until
+    return done + Worked(too_old=late, waiting=waiting)
 
 
 def _run(store: Store, number: int) -> tuple[datetime, float]:
