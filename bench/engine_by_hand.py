@@ -21,22 +21,22 @@ RADIUS = 6_371_008.8
 COUNTED = """
 WITH made AS (
   SELECT customer,
-    COUNT(CASE WHEN name = :order THEN 1 END) AS orders,
-    COUNT(CASE WHEN name = :order AND time > :d7 THEN 1 END) AS orders_7d,
-    COUNT(CASE WHEN name = :order AND time > :d30 THEN 1 END) AS orders_30d,
-    COUNT(CASE WHEN name = :order AND time > :d90 THEN 1 END) AS orders_90d,
-    SUM(CASE WHEN name = :order THEN n_total END) AS spend,
-    SUM(CASE WHEN name = :order AND time > :y1 THEN n_total END) AS spend_1y,
-    AVG(CASE WHEN name = :order THEN n_total END) AS basket,
-    COUNT(DISTINCT CASE WHEN name = :order THEN p_item END) AS range,
-    MIN(CASE WHEN name = :order THEN time END) AS first_order,
-    COUNT(CASE WHEN name = :visit THEN 1 END) AS visits,
-    MAX(CASE WHEN name = :visit THEN time END) AS last_visit,
-    COUNT(CASE WHEN name = :visit AND time > :d30 THEN 1 END) AS visits_30d,
-    COUNT(CASE WHEN name = :cart AND time > :d7 THEN 1 END) AS carts_7d,
-    COUNT(CASE WHEN name = :review THEN 1 END) AS reviews,
-    COUNT(CASE WHEN name = :support AND time > :d90 THEN 1 END) AS support_90d,
-    COUNT(DISTINCT CASE WHEN name = :view AND time > :d30 THEN p_item END) AS viewed_30d
+    COUNT(*) FILTER (WHERE name = :order) AS orders,
+    COUNT(*) FILTER (WHERE name = :order AND time > :d7) AS orders_7d,
+    COUNT(*) FILTER (WHERE name = :order AND time > :d30) AS orders_30d,
+    COUNT(*) FILTER (WHERE name = :order AND time > :d90) AS orders_90d,
+    SUM(n_total) FILTER (WHERE name = :order) AS spend,
+    SUM(n_total) FILTER (WHERE name = :order AND time > :y1) AS spend_1y,
+    AVG(n_total) FILTER (WHERE name = :order) AS basket,
+    COUNT(DISTINCT p_item) FILTER (WHERE name = :order) AS range,
+    MIN(time) FILTER (WHERE name = :order) AS first_order,
+    COUNT(*) FILTER (WHERE name = :visit) AS visits,
+    MAX(time) FILTER (WHERE name = :visit) AS last_visit,
+    COUNT(*) FILTER (WHERE name = :visit AND time > :d30) AS visits_30d,
+    COUNT(*) FILTER (WHERE name = :cart AND time > :d7) AS carts_7d,
+    COUNT(*) FILTER (WHERE name = :review) AS reviews,
+    COUNT(*) FILTER (WHERE name = :support AND time > :d90) AS support_90d,
+    COUNT(DISTINCT p_item) FILTER (WHERE name = :view AND time > :d30) AS viewed_30d
   FROM events WHERE time <= :now GROUP BY customer
 ), known AS (
   SELECT c.id, m.*,

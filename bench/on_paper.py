@@ -1,10 +1,10 @@
 """Reckon from what was measured what a very large client needs; prints tables in Markdown.
 
-    python bench/on_paper.py [--engine FILE …] [--delivery FILE] [--peers FILE]
+    python bench/on_paper.py [--engine FILE] [--delivery FILE] [--peers FILE]
         [--customers N] [--messages N] [--shard N] [--window HOURS] …
 
-Reads what bench/engine.py, bench/delivery.py and bench/peers.py wrote with --json. Customers are
-divided into shards with a store each; what a shard takes is the largest size that was measured,
+Reads what bench/engine_page.py wrote, and bench/delivery.py and bench/peers.py with --json.
+Customers are divided into shards with a store each; what a shard takes is the largest size that was measured,
 scaled by the growth between the smallest and the largest (at least linear but for memory, so that
 what is fixed flatters nobody). What nobody measured is an assumption with an option to change it.
 """
@@ -17,6 +17,8 @@ import math
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from engine import LOADING, stages_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -62,8 +64,8 @@ class Step:
 
 
 MEASURES: dict[str, tuple[str, Callable[[Result], float]]] = {
-    "load": ("s", lambda engine: engine["first"]["answer"]["seconds"]["ingest"]),
-    "first": ("s", lambda engine: engine["first"]["seconds"] - _loading(engine)),
+    "load": ("s", lambda engine: stages_of(engine["first"], LOADING)),
+    "first": ("s", lambda engine: engine["first"]["seconds"] - stages_of(engine["first"], LOADING)),
     "day": ("s", lambda engine: engine["next"]["seconds"]),
     "memory": ("MB", lambda engine: max(engine[run]["peak_mb"] for run in ("first", "next"))),
     "store": ("GB", lambda engine: engine["store_bytes"] / 1e9),
@@ -75,11 +77,6 @@ NAMES = {
     "memory": "peak memory",
     "store": "the store without messages",
 }
-
-
-def _loading(engine: Result) -> float:
-    loading: float = engine["first"]["answer"]["seconds"]["ingest"]
-    return loading
 
 
 def figures(engines: Sequence[Result], assumed: Assumed) -> dict[str, Figure]:
@@ -199,7 +196,7 @@ def told(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--engine", type=Path, nargs="+", default=[*BUILD.glob("engine*.json")])
+    parser.add_argument("--engine", type=Path, default=Path(__file__).parent / "engine.json")
     parser.add_argument("--delivery", type=Path, default=BUILD / "delivery.json")
     parser.add_argument("--peers", type=Path, default=BUILD / "peers.json")
     for each in fields(Assumed):
@@ -207,9 +204,7 @@ def main() -> None:
         parser.add_argument(option, type=float, default=each.default)
     given = vars(parser.parse_args())
     assumed = Assumed(**{each.name: given[each.name] for each in fields(Assumed)})
-    if not given["engine"]:
-        parser.error("nothing was measured yet; run bench/engine.py with --json build/engine.json")
-    engines = sorted(map(_read, given["engine"]), key=lambda engine: int(engine["customers"]))
+    engines = sorted(_read(given["engine"])["results"], key=lambda each: int(each["customers"]))
     found, sent = figures(engines, assumed), _read(given["delivery"])
     rate: float = sent["sink" if "sink" in sent else "null"]["per_second"]
     row: float = _read(given["peers"])["drip"]["regulars"]["bytes_each"]

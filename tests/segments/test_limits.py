@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -33,6 +34,18 @@ def test_ten_thousand_values_in_a_list(store: Store) -> None:
 def test_five_thousand_conditions_side_by_side(store: Store) -> None:
     cities: list[dict[str, Any]] = [{"attribute": "city", "is": f"c{n}"} for n in range(5_000)]
     assert found(store, {"any": [*cities, {"performed": "order"}]}) == ["ada"]
+
+
+def test_a_thousand_comparisons_with_the_clock_at_a_later_run(store: Store) -> None:
+    ages = [{"trait": "first_order", "within_last": f"{n}d"} for n in range(1, 1_101)]
+    playbook = make_playbook({"mine": {"any": ages}}, {"first_order": {"first": "order"}})
+    fit(store, playbook)
+    write(store, playbook, [Person("ada", {}, (Event(1, NOW, "order", {}),)), Person("bob")])
+    run(store, playbook, NOW)
+    run(store, playbook, NOW + timedelta(days=1_000))
+    assert inside(store, "mine") == ["ada"]
+    run(store, playbook, NOW + timedelta(days=1_200))
+    assert inside(store, "mine") == []
 
 
 def test_conditions_nested_as_deep_as_a_playbook_may_be(store: Store) -> None:

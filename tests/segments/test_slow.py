@@ -40,7 +40,7 @@ def test_each_slow_segment_is_named_with_what_would_help(
     monkeypatch.setattr(slow, "SLOW", 0.0)
     told = shop.run("2026-02-01")["slow"]
     assert set(told) == {"big", "likely"}
-    assert "the next run takes less" in told["big"]
+    assert "those alone who may have moved" in told["big"]
     assert "it has a score" in told["likely"]
 
 

@@ -53,7 +53,7 @@ class Events:
     """What event names and properties mean in one store at one instant.
 
     ``rolled_up`` says that a row may stand for several events: for so many as its ``times``;
-    ``by_filter`` that the database has FILTER, which takes half of the time of CASE.
+    ``by_filter`` that the database has FILTER, which takes a third less time than CASE.
     """
 
     tables: Tables

@@ -78,7 +78,8 @@ def blamed(who: str) -> Iterator[None]:
 def given(what: object, kind: type[Result]) -> Result:
     """``what`` a plugin gave, if that is a ``kind``; TypeError, for ``blamed`` to tell, if not."""
     if not isinstance(what, kind):
-        raise TypeError(f"it gave {what!r}; return a SQLAlchemy {kind.__name__}")
+        whose = "SQLAlchemy " if kind.__module__.startswith("sqlalchemy") else ""
+        raise TypeError(f"it gave {what!r}; return a {whose}{kind.__name__}")
     return what
 
 

@@ -61,7 +61,7 @@ class Nest:
 def _nested(condition: Condition, scope: Scope) -> Nest:
     if isinstance(condition, PluginCondition):
         return Nest(_plugin(condition, scope))
-    nests = [Nest(leaf(condition, scope)) for leaf in _leaf(condition)]
+    nests = [Nest(leaf(condition, scope))] if type(condition) in LEAVES else []
     if isinstance(condition, InSegment):
         nests.append(_segment(condition.segment, scope))
     if condition.all is not None:
@@ -74,8 +74,14 @@ def _nested(condition: Condition, scope: Scope) -> Nest:
     return _every(nests)
 
 
-def _leaf(condition: Condition) -> list[Callable[[Any, Scope], ColumnElement[bool]]]:
-    return [leaf for kind, leaf in LEAVES.items() if type(condition) is kind]
+def leaf(condition: Condition, scope: Scope) -> ColumnElement[bool]:
+    """What ``condition`` itself compares, without the conditions inside it."""
+    return LEAVES[type(condition)](condition, scope)
+
+
+def any_of(tests: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Whether one of ``tests`` holds, however many they are."""
+    return _some([Nest(test) for test in tests]).test
 
 
 def _every(nests: Sequence[Nest]) -> Nest:

@@ -13,7 +13,6 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    or_,
     select,
     update,
 )
@@ -24,9 +23,10 @@ from regulars.store import insert_from, temporary
 from regulars.store.tables import changes, customers, segments, standing
 from regulars.store.tables import members as members_table
 
+from .compile import any_of
 from .definitions import definition
 from .evaluated import Evaluated
-from .moving import moves, turned
+from .moving import for_everybody, turned
 from .standing import Bit, after, clear, find_moved, moved_columns, of_word, restore, settle
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class _Counts:
 def refresh_segments(store: Store, scope: Scope) -> dict[str, SegmentCount]:
     """Bring every segment to ``scope.now``, as far as traits are; the counts by segment.
 
-    Segments that are still are evaluated for customers who have changed, others for everybody.
+    They are evaluated for customers who may have come or gone, see ``moving.py``.
     Changes are recorded with that instant, and with ``by_edit`` where the segment was not there
     before or had another definition. At one instant a second call changes nothing.
     """
@@ -147,10 +147,10 @@ def _tasks(
     if before is None:
         yield list(known), []
         return
-    always = [segment for segment in known if _is_open(scope, segment, before, now)]
-    if always:
-        yield always, []
-    others = [segment for segment in known if segment not in always]
+    everybody = [segment for segment in known if _for_everybody(scope, segment, before, now)]
+    if everybody:
+        yield everybody, []
+    others = [segment for segment in known if segment not in everybody]
     may_move = []
     if before.refresh != now.refresh:
         may_move.append(scope.tables.traits.c[CHANGED] > before.refresh)
@@ -158,14 +158,14 @@ def _tasks(
         names = [segment.name for segment in others]
         may_move += turned(scope, names, before.moment(scope.zone))
     if others and may_move:
-        yield others, [or_(*may_move)]
+        yield others, [any_of(may_move)]
 
 
-def _is_open(scope: Scope, segment: _Segment, before: Evaluated, now: Evaluated) -> bool:
+def _for_everybody(scope: Scope, segment: _Segment, before: Evaluated, now: Evaluated) -> bool:
     """Whether anybody may have come to ``segment`` or left it."""
     if segment.edited or before.under != now.under or now.refresh < before.refresh:
         return True
-    return moves(scope.playbook, segment.name)
+    return for_everybody(scope.playbook, segment.name)
 
 
 def _evaluate(  # noqa: PLR0913, PLR0917 (what is evaluated, where, and for whom)

@@ -1,4 +1,4 @@
-"""A segment is still, or it moves: whether somebody may come or go without having changed."""
+"""Moving: who may have come to a segment or left it since the last run."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from regulars.customers.groups import BY_TIME
 from regulars.playbook.conditions import (
     Comparison,
     InSegment,
-    NotPerformed,
     PluginCondition,
     ScoreCondition,
 )
 from regulars.playbook.walking import conditions_of
+
+from .compile import leaf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     from .scope import Scope
 
 
-def moves(playbook: Playbook, segment: str) -> bool:
-    """Whether anybody may come or go at any run.
+def for_everybody(playbook: Playbook, segment: str) -> bool:
+    """Whether anybody may come or go at any run, so that ``segment`` is looked at for all.
 
     That is so with scores, which each run gives anew, and with plugins, of which nobody knows what
     they look at. What else a segment looks at is told by the row of traits, which is written anew
@@ -41,14 +42,17 @@ def moves(playbook: Playbook, segment: str) -> bool:
 
 
 def turned(scope: Scope, segments: Iterable[str], then: Moment) -> list[ColumnElement[bool]]:
-    """For whom comparisons with the clock in ``segments`` say another thing than ``then``."""
-    before = replace(scope, now=then.now, events=replace(scope.events, moment=then), compiled={})
-    inner = written_out(scope.playbook, segments)
-    return [
-        _number(scope.condition(leaf)) != _number(before.condition(leaf))
-        for leaf in inner
-        if _looks_at_clock(leaf)
-    ]
+    """For whom comparisons with the clock in ``segments`` say another thing than ``then``.
+
+    What event conditions count, windows and all, is a trait: it changes with the customer.
+    """
+    before = replace(scope, now=then.now, events=replace(scope.events, moment=then))
+    clocks = {
+        each.model_dump_json(): each
+        for each in written_out(scope.playbook, segments)
+        if isinstance(each, Comparison) and BY_TIME & set(each.words())
+    }
+    return [_number(leaf(each, scope)) != _number(leaf(each, before)) for each in clocks.values()]
 
 
 def written_out(playbook: Playbook, segments: Iterable[str]) -> list[Condition]:
@@ -66,10 +70,3 @@ def written_out(playbook: Playbook, segments: Iterable[str]) -> list[Condition]:
 
 def _number(test: ColumnElement[bool]) -> ColumnElement[int]:
     return case((test, 1), else_=0)
-
-
-def _looks_at_clock(condition: Condition) -> bool:
-    # What event conditions count, windows and all, is a trait: it changes with the customer.
-    if not isinstance(condition, Comparison) or isinstance(condition, NotPerformed):
-        return False
-    return bool(BY_TIME & set(condition.words()))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from .moving import moves
+from .moving import for_everybody
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SLOW = 30.0  # seconds that a segment may take without a word
 ONE_IN = 50  # customers whom the segments are tried on, to share out what all took together
-CHANGED_ALONE = "it is looked at for those who may have moved, so the next run takes less"
+MAY_HAVE_MOVED = "a next run looks at it for those alone who may have moved"
 EVERYBODY = (
     "it has a score or a plugin's condition, so everybody is looked at in every run; see with "
     "--profile whether it is these that take the time"
@@ -33,10 +33,14 @@ def slow_segments(store: Store, scope: Scope, seconds: float) -> dict[str, str]:
     whole = sum(shares.values())
     took = {name: seconds * share / whole for name, share in shares.items()}
     return {
-        name: f"about {each:,.0f} s; {EVERYBODY if moves(scope.playbook, name) else CHANGED_ALONE}"
+        name: f"about {each:,.0f} s; {_helps(scope, name)}"
         for name, each in sorted(took.items(), key=lambda pair: -pair[1])
         if each > SLOW
     }
+
+
+def _helps(scope: Scope, segment: str) -> str:
+    return EVERYBODY if for_everybody(scope.playbook, segment) else MAY_HAVE_MOVED
 
 
 def _shares(store: Store, scope: Scope) -> Iterator[tuple[str, float]]:

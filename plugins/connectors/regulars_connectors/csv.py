@@ -19,7 +19,7 @@ from pydantic import Field, field_validator
 from regulars.errors import SourceError
 from regulars.hooks import Batch, ByColumn, ConnectorKind, Rejected, Settings, SourcePart, hookimpl
 
-from .files import find_files, fingerprint, is_utf16, origin, stamp, unreadable
+from .files import find_files, is_utf16, part, unreadable
 from .plain_cells import LONGEST, plain_columns
 
 if TYPE_CHECKING:
@@ -240,13 +240,6 @@ def _is_damaged(cell: str) -> bool:
     return not cell.isascii() and any("\ud800" <= character <= "\udfff" for character in cell)
 
 
-def _part(config: CsvSettings, file: Path, folder: Path) -> SourcePart:
-    name = origin(file, folder)
-    read = partial(_read, config, file, name)
-    made = partial(fingerprint, file)
-    return SourcePart(name, read, made, size=file.stat().st_size, stamp=stamp(file))
-
-
 def _read(config: CsvSettings, file: Path, name: str, _cursor: Any) -> Iterator[Batch]:
     return Rows(config, file, name).batches()
 
@@ -254,7 +247,7 @@ def _read(config: CsvSettings, file: Path, name: str, _cursor: Any) -> Iterator[
 @contextmanager
 def open_csv(config: CsvSettings, folder: Path) -> Iterator[Iterable[SourcePart]]:
     """One part a file, sorted by name."""
-    yield (_part(config, file, folder) for file in find_files(config.path, folder))
+    yield (part(file, folder, partial(_read, config)) for file in find_files(config.path, folder))
 
 
 @hookimpl

@@ -8,12 +8,17 @@ import hashlib
 import os
 import time
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from regulars.errors import SourceError
+from regulars.hooks import SourcePart
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from regulars.hooks import Batch
 
 
 _JUST_NOW = 2_000_000_000  # nanoseconds; clocks of file systems tick every few milliseconds
@@ -58,6 +63,21 @@ def origin(file: Path, folder: Path) -> str:
     return file.relative_to(folder).as_posix() if file.is_relative_to(folder) else str(file)
 
 
+def part(file: Path, folder: Path, read: Callable[[Path, str, Any], Iterator[Batch]]) -> SourcePart:
+    """``file`` as a part; ``read`` gets it, how it is called, and the cursor, which it hasn't.
+
+    Raises:
+        SourceError: the file can't be read.
+    """
+    name = origin(file, folder)
+    try:
+        found = file.stat()
+    except OSError as error:
+        raise unreadable(file.name, error) from None
+    made, whole = partial(fingerprint, file), partial(read, file, name)
+    return SourcePart(name, whole, made, size=found.st_size, stamp=_stamp(found))
+
+
 def fingerprint(file: Path) -> str:
     """The size and a hash of the content: equal only for equal content.
 
@@ -67,20 +87,17 @@ def fingerprint(file: Path) -> str:
     try:
         with file.open("rb") as content:
             digest = hashlib.file_digest(content, lambda: hashlib.blake2b(digest_size=16))
+            size = os.fstat(content.fileno()).st_size
     except OSError as error:
         raise unreadable(file.name, error) from None
-    return f"{file.stat().st_size}-{digest.hexdigest()}"
+    return f"{size}-{digest.hexdigest()}"
 
 
-def stamp(file: Path) -> str | None:
-    """What the system says of the file: equal only where nobody wrote to it since.
+def _stamp(found: os.stat_result) -> str | None:
+    """What the system says of a file: equal only where nobody wrote to it since.
 
     None where it was written to just now: somebody may do so again at what is the same instant.
     """
-    try:
-        found = file.stat()
-    except OSError as error:
-        raise unreadable(file.name, error) from None
     if time.time_ns() - max(found.st_ctime_ns, found.st_mtime_ns) < _JUST_NOW:
         return None
     return f"{found.st_dev}-{found.st_ino}-{found.st_size}-{found.st_mtime_ns}-{found.st_ctime_ns}"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +14,7 @@ from pydantic import Field
 from regulars.errors import SourceError
 from regulars.hooks import Batch, ConnectorKind, Rejected, Settings, SourcePart, hookimpl
 
-from .files import find_files, fingerprint, is_utf16, origin, stamp, unreadable
+from .files import find_files, is_utf16, part, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -119,17 +118,10 @@ def _batch(
     return Batch(columns, rows, numbers, tuple(rejected), sparse=True)
 
 
-def _part(file: Path, folder: Path) -> SourcePart:
-    name = origin(file, folder)
-    read = partial(_batches, file, name)
-    made = partial(fingerprint, file)
-    return SourcePart(name, read, made, size=file.stat().st_size, stamp=stamp(file))
-
-
 @contextmanager
 def open_jsonl(config: JsonlSettings, folder: Path) -> Iterator[Iterable[SourcePart]]:
     """One part a file, sorted by name."""
-    yield (_part(file, folder) for file in find_files(config.path, folder))
+    yield (part(file, folder, _batches) for file in find_files(config.path, folder))
 
 
 @hookimpl

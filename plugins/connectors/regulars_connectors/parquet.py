@@ -6,7 +6,6 @@ A struct's fields have dotted names, as ``address.city``. Rows are counted from 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +13,7 @@ from pydantic import Field
 from regulars.errors import SourceError
 from regulars.hooks import Batch, ConnectorKind, Settings, SourcePart, hookimpl
 
-from .files import find_files, fingerprint, origin, stamp, unreadable
+from .files import find_files, part, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -62,17 +61,10 @@ def _batch(table: Any, arrow: Any, first_row: int) -> Batch:
     return Batch(tuple(table.column_names), rows, range(first_row, first_row + len(rows)))
 
 
-def _part(file: Path, folder: Path) -> SourcePart:
-    name = origin(file, folder)
-    read = partial(_batches, file, name)
-    made = partial(fingerprint, file)
-    return SourcePart(name, read, made, size=file.stat().st_size, stamp=stamp(file))
-
-
 @contextmanager
 def open_parquet(config: ParquetSettings, folder: Path) -> Iterator[Iterable[SourcePart]]:
     """One part a file, sorted by name."""
-    yield (_part(file, folder) for file in find_files(config.path, folder))
+    yield (part(file, folder, _batches) for file in find_files(config.path, folder))
 
 
 @hookimpl

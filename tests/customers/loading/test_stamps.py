@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from regulars_connectors import csv as connector
+from regulars.errors import PluginError
 from regulars_connectors import files
 
 from tests.customers.shop import ORDERS, Shop, open_shop
@@ -36,7 +36,7 @@ def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         seen.append(file.name)
         return made(file)
 
-    monkeypatch.setattr(connector, "fingerprint", fingerprint)
+    monkeypatch.setattr(files, "fingerprint", fingerprint)
     monkeypatch.setattr(files, "_JUST_NOW", 0)
     return seen
 
@@ -76,6 +76,14 @@ def test_one_that_was_copied_is_hashed_once_and_not_read(shop: Shop, hashed: lis
     for _ in range(2):
         assert shop.load({"orders": ORDERS})["orders"].events == 0
     assert len(hashed) == 2
+
+
+def test_a_plugin_that_makes_no_text_of_it_is_named(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "fingerprint", lambda _file: None)
+    with pytest.raises(PluginError, match=r"connector 'csv' .* it gave None; return a str"):
+        shop.load({"orders": ORDERS})
 
 
 def test_what_is_read_otherwise_is_read_again_without_hashing(

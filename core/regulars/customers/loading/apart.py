@@ -11,6 +11,7 @@ import os
 import pickle
 import sys
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from signal import Signals
 from subprocess import PIPE, Popen, TimeoutExpired
 from typing import TYPE_CHECKING, Any
@@ -77,7 +78,7 @@ def _errand(reading: Reading) -> bytes | None:
     if size is None or size < LARGE or _cores() == 1 or not _has_python():
         return None
     try:
-        return pickle.dumps(reading)
+        return pickle.dumps(replace(reading, part=replace(reading.part, fingerprint=None)))
     except Exception:  # noqa: BLE001 (they are a plugin's own objects)
         return None
 

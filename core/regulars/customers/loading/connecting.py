@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from regulars.hooks.attribution import blamed
+from regulars.hooks.attribution import blamed, given
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -50,7 +50,7 @@ def _parts(blame: str, parts: Iterable[SourcePart]) -> Iterator[SourcePart]:
 
 def _made(blame: str, fingerprint: Callable[[], str]) -> str:
     with blamed(blame):
-        return fingerprint()
+        return given(fingerprint(), str)
 
 
 def _read(blame: str, read: Callable[[Any], Iterator[Batch]], cursor: Any) -> Iterator[Batch]:

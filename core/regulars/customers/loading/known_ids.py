@@ -48,7 +48,8 @@ class KnownIds:
         numbers, known = self._known.look_up(names)
         if not known.all():
             self._learn({names[place] for place in np.flatnonzero(~known).tolist()})
-            numbers, _known = self._known.look_up(names)
+            numbers, known = self._known.look_up(names)
+            assert known.all()  # noqa: S101 (0 would be NOBODY)
         found: list[int] = numbers.tolist()
         return found
 
@@ -75,7 +76,9 @@ class KnownIds:
             return
         self._has_read = True
         self._known.expect(size + self._asked)
-        with self._connection.execute(select(self._column, self._table.c.id)) as rows:
+        everything = select(self._column, self._table.c.id)
+        options = {"stream_results": True}
+        with self._connection.execute(everything, execution_options=options) as rows:
             for some in rows.partitions(_AT_ONCE):
                 self._known.add(dict(map(tuple, some)))
 

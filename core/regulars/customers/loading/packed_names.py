@@ -91,5 +91,9 @@ def _first(names: Sequence[str]) -> Words:
 
 
 def _second(names: Sequence[str]) -> Words:
-    """Hashes that tell nothing of the first ones."""
+    """Hashes that tell nothing of the first ones.
+
+    Python hashes the bytes of a text, however wide its letters are, so that "aa" and the one letter
+    U+6161 have one hash; with a letter more, their bytes differ in number.
+    """
     return np.fromiter((hash(name + "\0") for name in names), np.int64, len(names))

@@ -94,12 +94,11 @@ class SourceLoading:
     def _read(self, part: SourcePart, start: PartLoaded) -> PartLoaded:
         """Read a part from ``start`` on; what of it is loaded then."""
         seen = start.rows - start.place.rows  # rows that don't come again
-        bad_before, rows, place = self._rejecting.bad, 0, start.place
+        bad_before, rows = self._rejecting.bad, 0
         left_out = self._loading.left_out
         erased_before, old_before = left_out.of_erased, left_out.too_old
-        from_value = start.place.value
         place = replace(start.place, rows=0)
-        reading = Reading(part, from_value, self._columns, self._make_reader)
+        reading = Reading(part, start.place.value, self._columns, self._make_reader)
         with closing(batches_of(reading)) as batches:
             for batch in batches:
                 self._batch(batch, seen)
