@@ -4,9 +4,10 @@
         [--customers N] [--messages N] [--shard N] [--window HOURS] …
 
 Reads what bench/engine_page.py wrote, and bench/delivery.py and bench/peers.py with --json.
-Customers are divided into shards with a store each; what a shard takes is the largest size that was measured,
-scaled by the growth between the smallest and the largest (at least linear but for memory, so that
-what is fixed flatters nobody). What nobody measured is an assumption with an option to change it.
+Customers are divided into shards with a store each; what a shard takes is the largest size that was
+measured, scaled by the growth between the smallest and the largest (at least linear but for memory,
+so that what is fixed flatters nobody). What nobody measured is an assumption with an option to
+change it.
 """
 
 from __future__ import annotations
