@@ -84,10 +84,10 @@ bench: $(RUN)
 	$(BIN)/python bench/engine.py --customers 10000 --events 200000 --json build/engine-10000.json
 	$(BIN)/python bench/engine.py --customers 100000 --events 2000000 --json build/engine-100000.json
 	$(BIN)/python bench/engine.py --customers 1000000 --events 20000000 --json build/engine-1000000.json
-	$(BIN)/python bench/engine_page.py build/engine-10000.json build/engine-100000.json \
-		build/engine-1000000.json
 	$(BIN)/python bench/on_server.py postgresql bench/engine.py --json build/engine-postgresql.json
 	$(BIN)/python bench/on_server.py mariadb bench/engine.py --json build/engine-mariadb.json
+	$(BIN)/python bench/engine_page.py build/engine-10000.json build/engine-100000.json \
+		build/engine-1000000.json build/engine-postgresql.json build/engine-mariadb.json
 	$(BIN)/python bench/peers.py --json build/peers.json
 	$(BIN)/python bench/on_paper.py
 

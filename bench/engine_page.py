@@ -2,7 +2,8 @@
 
     python bench/engine_page.py FILE...
 
-FILES are what ``bench/engine.py --json`` wrote for at least two different numbers of customers.
+FILES are what ``bench/engine.py --json`` wrote: on SQLite for at least two different numbers of
+customers, and perhaps for one of them on servers.
 """
 
 from __future__ import annotations
@@ -45,6 +46,14 @@ when they stand in which segment, and when their windows move. The next day live
 """
 
 
+ON_SERVERS = """
+The same on servers of this machine, with the settings that they come with. Their data lay in
+memory, so no disk slowed them down; their own memory is not counted.
+
+"""
+SERVERS = {"postgresql": "PostgreSQL 18", "mariadb": "MariaDB"}
+
+
 @dataclass(frozen=True)
 class _Line:
     """A line of the table: what it is, what is asked of it with a million customers, a figure."""
@@ -54,6 +63,11 @@ class _Line:
     figure: Callable[[Result], float]
     unit: str = "s"
     digits: int = 1
+    everywhere: bool = True  # also of a server
+
+    def told(self, result: Result) -> str:
+        """The figure as people read it."""
+        return f"{self.figure(result):,.{self.digits}f} {self.unit}"
 
 
 LINES = (
@@ -69,7 +83,7 @@ LINES = (
         "%",
     ),
     _Line("again, whole process", "2 s", lambda found: found["again"]["seconds"]),
-    _Line("the store", "", lambda found: found["store_bytes"] / 1e6, "MB", 0),
+    _Line("the store", "", lambda found: found["store_bytes"] / 1e6, "MB", 0, everywhere=False),
 )
 
 
@@ -88,7 +102,7 @@ def _kept(result: Result) -> Result:
 
 def section(measured: dict[str, Any]) -> str:
     """The section of the page."""
-    results = sorted(measured["results"], key=lambda found: found["customers"])
+    results = of_store(measured["results"], "sqlite")
     sizes = [f"{found['customers']:,}" for found in results]
     largest, before = results[-1], results[-2]
     lines = f"|---|---:|{'---:|' * len(sizes)}---:|\n"
@@ -102,11 +116,36 @@ def section(measured: dict[str, Any]) -> str:
         times=times,
     )
     day = date.fromisoformat(largest["date"])
-    return HEAD.format(title=TITLE, date=f"{day.day} {day:%B %Y}") + head + rows + tail
+    begin = HEAD.format(title=TITLE, date=f"{day.day} {day:%B %Y}")
+    return begin + head + rows + tail + _on_servers(measured["results"])
+
+
+def of_store(results: Sequence[Result], store: str) -> list[Result]:
+    """Those of ``results`` that were measured on ``store``, by their numbers of customers."""
+    mine = (found for found in results if found["store"] == store)
+    return sorted(mine, key=lambda found: int(found["customers"]))
+
+
+def _on_servers(results: Sequence[Result]) -> str:
+    """A table of the same on other databases; nothing if it wasn't measured."""
+    others = {store: of_store(results, store) for store in SERVERS}
+    columns = {SERVERS[store]: found[0] for store, found in others.items() if found}
+    if not columns:
+        return ""
+    size = next(iter(columns.values()))["customers"]
+    ours = next(each for each in of_store(results, "sqlite") if each["customers"] == size)
+    columns = {"SQLite": ours, **columns}
+    head = f"| {size:,} customers | {' | '.join(columns)} |\n|---|{'---:|' * len(columns)}\n"
+    rows = "".join(
+        f"| {line.name} | {' | '.join(map(line.told, columns.values()))} |\n"
+        for line in LINES
+        if line.everywhere
+    )
+    return f"{ON_SERVERS}{head}{rows}"
 
 
 def _row(line: _Line, results: Sequence[Result], largest: Result, before: Result) -> str:
-    figures = [f"{line.figure(found):,.{line.digits}f} {line.unit}" for found in results]
+    figures = map(line.told, results)
     growth = f"{line.figure(largest) / line.figure(before):.1f}"
     return f"| {line.name} | {line.asked} | {' | '.join(figures)} | {growth} |\n"
 

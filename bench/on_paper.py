@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine import LOADING, stages_of
+from engine_page import of_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -205,7 +206,7 @@ def main() -> None:
         parser.add_argument(option, type=float, default=each.default)
     given = vars(parser.parse_args())
     assumed = Assumed(**{each.name: given[each.name] for each in fields(Assumed)})
-    engines = sorted(_read(given["engine"])["results"], key=lambda each: int(each["customers"]))
+    engines = of_store(_read(given["engine"])["results"], "sqlite")
     found, sent = figures(engines, assumed), _read(given["delivery"])
     rate: float = sent["sink" if "sink" in sent else "null"]["per_second"]
     row: float = _read(given["peers"])["drip"]["regulars"]["bytes_each"]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 NEXT = """
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision = "0003", "0002"
+revision, down_revision = "0004", "0003"
 def upgrade():
     op.add_column("facts", sa.Column("since", sa.BigInteger))
 """
@@ -79,7 +79,7 @@ def test_an_older_store_is_upgraded_in_place_and_keeps_its_rows(
 ) -> None:
     scripts = tmp_path / "migrations"
     shutil.copytree(HERE, scripts)
-    (scripts / "versions" / "r0002.py").write_text(NEXT)
+    (scripts / "versions" / "r0004.py").write_text(NEXT)
     store = Store.open(store_url)
     with store.transaction() as connection:
         connection.execute(text("INSERT INTO facts (name, value) VALUES ('a', 'b')"))

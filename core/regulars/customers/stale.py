@@ -107,7 +107,7 @@ def _changed(connection: Connection, events: Events) -> Iterator[Select[Any]]:
 
 def _add(connection: Connection, table: Table, rows: Select[Any], flags: Collection[str]) -> None:
     """All traits of these customers are stale; those who are erased by now have none."""
-    known, some = tables.customers, rows.distinct().subquery("some")
+    known, some = tables.customers, rows.subquery("some")
     found = select(known.c.id, *[literal(1)] * len(flags)).join(some, some.c[0] == known.c.id)
     insert_from(connection, table, ["customer", *flags], found, skip_existing=True)
 

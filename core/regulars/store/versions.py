@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-VERSIONS = ("0001", "0002")  # every version that this regulars can read, the last is its own
+# Every version that this regulars can read; the last is its own.
+VERSIONS = ("0001", "0002", "0003")
 # As alembic makes it.
 _MARK = Table(
     "alembic_version",

@@ -37,7 +37,6 @@ def upgrade() -> None:
     for left_out in ("erased", "too_old"):
         column = sa.Column(left_out, sa.BigInteger(), nullable=False, server_default="0")
         op.add_column("loads", column)
-    op.add_column("loads", sa.Column("stamp", Name))
     op.add_column("consents", sa.Column("told", sa.SmallInteger()))
     op.add_column("rejects", sa.Column("whose", Name))
     op.execute("UPDATE consents SET told = granted")  # nobody else could say anything
