@@ -64,12 +64,14 @@ class Profile:
             _cursor: object,
             text: str,
             parameters: Any,
-            _context: object,
+            context: Any,
             _many: object,
         ) -> None:
             seconds, key = perf_counter() - began.pop(), (self.stage, text)
             if key not in self._statements:
-                plan = _plan(connection, text, parameters) if self._explains else None
+                alone = context.execution_options.get("stream_results", False)  # none beside it
+                explains = self._explains and not alone
+                plan = _plan(connection, text, parameters) if explains else None
                 self._statements[key] = Statement(*key, plan=plan)
             self._statements[key].spent(seconds)
 

@@ -20,12 +20,12 @@ from regulars.errors import SourceError
 from regulars.hooks import Batch, ByColumn, ConnectorKind, Rejected, Settings, SourcePart, hookimpl
 
 from .files import find_files, is_utf16, part, unreadable
-from .plain_cells import LONGEST, plain_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+LONGEST = 1_000_000  # characters of a cell
 BLOCK = 1 << 19  # bytes read at a time
 LONGEST_LINE = 8 << 20  # characters
 
@@ -175,7 +175,9 @@ class Rows:
         """The rows of lines in which nothing is quoted, in a quarter of the csv module's time."""
         if self.text.damaged or self.quotechar in text:
             return None
-        columns = plain_columns(text, self.delimiter, len(self.columns))
+        from .plain_cells import plain_columns  # noqa: PLC0415 (numpy is slow to load)
+
+        columns = plain_columns(text, self.delimiter, len(self.columns), LONGEST)
         return None if columns is None else ByColumn(columns)
 
     def _read(self, count: int) -> tuple[list[list[str]], Sequence[int], list[Rejected]]:

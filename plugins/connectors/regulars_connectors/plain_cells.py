@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-LONGEST = 1_000_000  # characters of a cell
 _LINE_FEED = 10
 
 
-def plain_columns(text: str, delimiter: str, width: int) -> list[list[str]] | None:
+def plain_columns(text: str, delimiter: str, width: int, longest: int) -> list[list[str]] | None:
     """The cells of a text of lines, column by column.
 
-    None unless each line has ``width`` cells, surely none longer than ``LONGEST``.
+    None unless each line has ``width`` cells, surely none of more than ``longest`` characters.
     """
     text = text.replace("\r\n", "\n")
     if not text.endswith("\n"):
@@ -23,7 +22,7 @@ def plain_columns(text: str, delimiter: str, width: int) -> list[list[str]] | No
     if len(cuts) % width or not _in_lines(cuts.reshape(-1, width)):
         return None
     ends = np.flatnonzero(letters == _LINE_FEED)
-    if np.diff(ends, prepend=-1).max() > LONGEST:
+    if np.diff(ends, prepend=-1).max() > longest:
         return None
     cells = text.replace("\n", delimiter).split(delimiter)
     return [cells[place:-1:width] for place in range(width)]

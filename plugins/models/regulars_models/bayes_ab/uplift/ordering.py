@@ -42,7 +42,7 @@ def ordered(cohort: Cohort, seed: int = 0) -> Order:
 
     Raises RegularsError where scikit-learn is not installed.
     """
-    expected = np.empty((2, len(cohort.row)))  # with the arm, with the control
+    expected = np.zeros((2, len(cohort.row)))  # with the arm, with the control
     for each in range(1, FOLDS):
         inside = cohort.fold == each
         trees = grown(cohort, [cohort.fold < each], seed)
