@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine import COMPUTED, LOADING, RUNS, stages_of
+from engine import LINES, RUNS, times_by_hand
 from pages import write_section
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+
+    from engine import Line
 
 HERE = Path(__file__).parent
 PAGE, DATA = HERE.parent / "docs" / "scale.md", HERE / "engine.json"
@@ -54,43 +55,6 @@ memory, so no disk slowed them down; their own memory is not counted.
 SERVERS = {"postgresql": "PostgreSQL 18", "mariadb": "MariaDB"}
 
 
-@dataclass(frozen=True)
-class _Line:
-    """A line of the table: what it is, what is asked of it with a million customers, a figure."""
-
-    name: str
-    asked: str
-    figure: Callable[[Result], float]
-    unit: str = "s"
-    digits: int = 1
-    everywhere: bool = True  # also of a server
-
-    def told(self, result: Result) -> str:
-        """The figure as people read it."""
-        return f"{self.figure(result):,.{self.digits}f} {self.unit}"
-
-
-LINES = (
-    _Line("load the events", "120 s", lambda found: stages_of(found["first"], LOADING)),
-    _Line("the first run, traits to journeys", "60 s", lambda found: _computing(found["first"])),
-    _Line("peak memory of both", "300 MB", lambda found: found["first"]["peak_mb"], "MB", 0),
-    _Line("the next day, whole process", "", lambda found: found["next"]["seconds"]),
-    _Line("  of it traits to journeys", "", lambda found: _computing(found["next"]), digits=2),
-    _Line(
-        "  and those of the first run",
-        "10 %",
-        lambda found: 100 * _computing(found["next"]) / _computing(found["first"]),
-        "%",
-    ),
-    _Line("again, whole process", "2 s", lambda found: found["again"]["seconds"]),
-    _Line("the store", "", lambda found: found["store_bytes"] / 1e6, "MB", 0, everywhere=False),
-)
-
-
-def _computing(process: Result) -> float:
-    return stages_of(process, COMPUTED)
-
-
 def _kept(result: Result) -> Result:
     """A result without what the runs told of customers."""
     kept = dict(result)
@@ -108,12 +72,11 @@ def section(measured: dict[str, Any]) -> str:
     lines = f"|---|---:|{'---:|' * len(sizes)}---:|\n"
     head = f"| customers | asked | {' | '.join(sizes)} | growth |\n{lines}"
     rows = "".join(_row(line, results, largest, before) for line in LINES)
-    times = stages_of(largest["first"], ["traits", "segments"]) / largest["by_hand_seconds"]
     tail = TAIL.format(
         new=largest["next"]["answer"]["ingested"]["events"]["events"],
         customers=largest["customers"],
         by_hand=largest["by_hand_seconds"],
-        times=times,
+        times=times_by_hand(largest),
     )
     day = date.fromisoformat(largest["date"])
     begin = HEAD.format(title=TITLE, date=f"{day.day} {day:%B %Y}")
@@ -144,7 +107,7 @@ def _on_servers(results: Sequence[Result]) -> str:
     return f"{ON_SERVERS}{head}{rows}"
 
 
-def _row(line: _Line, results: Sequence[Result], largest: Result, before: Result) -> str:
+def _row(line: Line, results: Sequence[Result], largest: Result, before: Result) -> str:
     figures = map(line.told, results)
     growth = f"{line.figure(largest) / line.figure(before):.1f}"
     return f"| {line.name} | {line.asked} | {' | '.join(figures)} | {growth} |\n"

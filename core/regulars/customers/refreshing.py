@@ -17,7 +17,7 @@ from sqlalchemy import BigInteger, delete, func, literal, select, update
 
 from regulars.hooks.kinds import Moment
 from regulars.instants import micros
-from regulars.store import insert_from, tables, temporary
+from regulars.store import insert_from, tables, temporary, update_from
 from regulars.store.schema import new_column
 from regulars.store.tables import Id
 
@@ -115,12 +115,8 @@ class _Refresh:
         with temporary(self._connection, "fresh", key, *definitions) as fresh:
             found = traits_of_all(group.columns, self._events, reach)
             insert_from(self._connection, fresh, ["customer", *names], found)
-            mine = fresh.c.customer == self._traits.c.customer
-            values: dict[Any, Any] = {self._traits.c[name]: fresh.c[name] for name in names}
-            values[self._traits.c[CHANGED]] = self._computes.number
-            # Without the second condition SQLite looks through all traits for these few.
-            these = self._traits.c.customer.in_(select(fresh.c.customer))
-            self._connection.execute(update(self._traits).where(mine, these).values(values))
+            values = {name: fresh.c[name] for name in names} | {CHANGED: self._computes.number}
+            update_from(self._connection, self._traits.c.customer, fresh.c.customer, values)
 
     def _oldest(self, group: TraitGroup) -> Sequence[Oldest]:
         start = group.start(self._events.moment)

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Select,
-    and_,
     case,
     delete,
     func,
@@ -22,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from regulars.store import insert_from
+from regulars.store import insert_from, update_from
 from regulars.store.tables import Id, members, segments, standing
 
 if TYPE_CHECKING:
@@ -89,10 +88,8 @@ def find_moved(
 
 def settle(connection: Connection, moved: Table, word: int) -> None:
     """Write down where those in ``moved`` stand now."""
-    mine = and_(of_word(word), standing.c.customer == moved.c.customer)
-    # Without the second condition SQLite looks through all of the word for these few.
-    these = standing.c.customer.in_(select(moved.c.customer))
-    connection.execute(update(standing).where(mine, these).values(bits=moved.c.after))
+    now = {"bits": moved.c.after}
+    update_from(connection, standing.c.customer, moved.c.customer, now, of_word(word))
     rows = select(literal(word), moved.c.customer, moved.c.after).where(moved.c.before == 0)
     columns = ["word", "customer", "bits"]
     insert_from(connection, standing, columns, rows, skip_existing=True)

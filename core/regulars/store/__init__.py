@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regulars.store.bulk import insert_from, insert_rows, temporary, update_rows
+from regulars.store.bulk import insert_from, insert_rows, temporary, update_from, update_rows
 from regulars.store.facts import (
     event_code,
     get_fact,
@@ -28,6 +28,7 @@ __all__ = [
     "set_fact",
     "set_rolled_up_until",
     "temporary",
+    "update_from",
     "update_rows",
     "write_events_in_turn",
 ]

@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import MetaData, Table, insert
+from sqlalchemy import MetaData, Table, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from regulars.store.dialects import dialect_of
@@ -14,7 +14,7 @@ from regulars.store.dialects import dialect_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from sqlalchemy import Column, Connection, Dialect, Select, Update
+    from sqlalchemy import Column, ColumnElement, Connection, Dialect, Select, Update
 
 
 def insert_rows(
@@ -73,6 +73,22 @@ def update_rows(
     if names is not None:
         filled = [tuple([row[name] for name in names]) for row in filled]
     return connection.exec_driver_sql(str(compiled), filled).rowcount
+
+
+def update_from(
+    connection: Connection,
+    key: Column[Any],
+    few: Column[Any],
+    values: Mapping[str, Any],
+    *where: ColumnElement[bool],
+) -> None:
+    """Give the rows of a large table, by their ``key``, ``values`` of the ``few`` that have it.
+
+    ``few`` is a column of a small table, often a temporary one; ``values`` may name others of it.
+    """
+    # Without the second condition SQLite looks through all of the large table.
+    these = key == few, key.in_(select(few)), *where
+    connection.execute(update(key.table).where(*these).values(dict(values)))
 
 
 @lru_cache(maxsize=64)

@@ -13,12 +13,11 @@ from sqlalchemy import (
     Table,
     inspect,
     select,
-    update,
 )
 from sqlalchemy.schema import CreateColumn, CreateTable
 
 from regulars.errors import StoreError
-from regulars.store.bulk import insert_rows, temporary
+from regulars.store.bulk import insert_rows, temporary, update_from
 from regulars.store.facts import rolled_up_until
 from regulars.store.schema import Tables, new_column, properties_kept, stored_name
 from regulars.store.tables import Id
@@ -146,10 +145,8 @@ def _fill(
     names = [fill.column for fill in fills]
     with temporary(connection, "backfill", key, *own) as filled:
         insert_rows(connection, filled, ["event", *names], (_row(*item, fills) for item in batch))
-        mine = filled.c.event == events.c.id
-        values = {name: select(filled.c[name]).where(mine).scalar_subquery() for name in names}
-        these = events.c.id.in_(select(filled.c.event))
-        connection.execute(update(events).where(these).values(values))
+        values = {name: filled.c[name] for name in names}
+        update_from(connection, events.c.id, filled.c.event, values)
 
 
 def _row(event: int, text: str, fills: list[_Fill]) -> tuple[Any, ...]:

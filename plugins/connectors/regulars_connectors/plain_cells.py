@@ -18,10 +18,11 @@ def plain_columns(text: str, delimiter: str, width: int, longest: int) -> list[l
     if width == 1 or not delimiter.isascii() or "\r" in text:  # a blank line looks like one cell
         return None
     letters = np.frombuffer(text.encode(), np.uint8)
-    cuts = letters[(letters == ord(delimiter)) | (letters == _LINE_FEED)]
+    feeds = letters == _LINE_FEED
+    cuts = letters[(letters == ord(delimiter)) | feeds]
     if len(cuts) % width or not _in_lines(cuts.reshape(-1, width)):
         return None
-    ends = np.flatnonzero(letters == _LINE_FEED)
+    ends = np.flatnonzero(feeds)
     if np.diff(ends, prepend=-1).max() > longest:
         return None
     cells = text.replace("\n", delimiter).split(delimiter)

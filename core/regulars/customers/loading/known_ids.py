@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, func, select
 
 from regulars.batches import batches
 from regulars.customers.privacy.erased import NOBODY
+from regulars.errors import TemporaryError
 from regulars.store import insert_rows
 
 from .packed_names import PackedNames
@@ -49,7 +50,9 @@ class KnownIds:
         if not known.all():
             self._learn({names[place] for place in np.flatnonzero(~known).tolist()})
             numbers, known = self._known.look_up(names)
-            assert known.all()  # noqa: S101 (0 would be NOBODY)
+            if not known.all():  # 0 would be NOBODY
+                told = f"of {self._table.name} that were just made, some are gone"
+                raise TemporaryError(f"{told}: something else writes to this store; run it again")
         found: list[int] = numbers.tolist()
         return found
 
