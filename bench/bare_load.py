@@ -24,7 +24,7 @@ TABLE = """CREATE TABLE events (id INTEGER PRIMARY KEY, customer, time, name, ke
     properties TEXT, p_item TEXT, n_total)"""
 INDEXES = (
     "CREATE UNIQUE INDEX events_once ON events (key)",
-    "CREATE INDEX events_by_customer ON events (customer, time, name, n_total, p_item)",
+    "CREATE INDEX events_by_name ON events (name, customer, time, n_total, p_item)",
 )
 
 

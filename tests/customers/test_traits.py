@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 from regulars.customers.refreshing import refresh_traits
 from regulars.customers.traits import plan_traits
+from regulars.instants import micros
 from regulars.playbook.journeys import Journey
 from regulars.playbook.playbook import Playbook
 from sqlalchemy import select
@@ -146,3 +147,30 @@ def test_a_month_is_a_step_of_the_calendar(store: Store) -> None:
 def test_a_window_longer_than_the_calendar_holds_everything(sqlite_store: Store) -> None:
     traits = {"ever": {"count": "order", "within": "99999y"}}
     assert computed(sqlite_store, traits, item(1, "bread")) == {"ever": 1}
+
+
+def test_more_kinds_of_events_than_a_database_joins_in_one_statement(store: Store) -> None:
+    kinds = [f"kind_{number}" for number in range(70)]
+    traits: dict[str, Any] = {kind: {"count": kind} for kind in kinds}
+    traits |= {f"late_{kind}": {"count": kind, "within": "1mo"} for kind in kinds}
+    came = [
+        Event(number, utc(2026, 1 + number % 3, 20), kind, {})
+        for number, kind in enumerate(kinds, 1)
+    ]
+    expected = dict.fromkeys(kinds, 1)
+    expected |= {f"late_{event.name}": int(event.time > utc(2026, 3, 1)) for event in came}
+    assert computed(store, traits, *came) == expected
+
+
+def test_of_windows_over_several_kinds_the_oldest_event_is_kept(sqlite_store: Store) -> None:
+    traits = {
+        "orders": {"count": "order", "within": "1mo"},
+        "visits": {"count": "visit", "within": "1mo"},
+        "last": {"last": "review.stars", "within": "1mo"},
+    }
+    first = Event(1, utc(2026, 3, 4), "review", {"stars": "5"})
+    others = [Event(2, utc(2026, 3, 5), "order", {}), Event(3, utc(2026, 3, 6), "visit", {})]
+    computed(sqlite_store, traits, *others, first)
+    with sqlite_store.reading() as connection:
+        oldest = connection.execute(select(sqlite_store.tables.traits.c["o_1mo"])).scalar_one()
+    assert oldest == micros(first.time)

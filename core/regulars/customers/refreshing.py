@@ -22,10 +22,12 @@ from regulars.store.schema import new_column
 from regulars.store.tables import Id
 
 from .computed import Computed, recall, remember
+from .event_sql import Events
 from .groups import CHANGED
+from .passes import Oldest, Reach
 from .stale import Stale, find_stale
 from .touching import last_seen, remember_seen
-from .trait_sql import Events, Oldest, Reach, traits_of_all
+from .trait_sql import traits_of_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,7 +108,7 @@ class _Refresh:
     def _compute(self, group: TraitGroup, among: Select[Any] | None) -> None:
         """The traits of one group, of the customers ``among``."""
         oldest = self._oldest(group)
-        reach = Reach(among, group.start(self._events.moment), oldest)
+        reach = Reach(among, oldest)
         names = [column.name for column in group.columns] + [each.name for each in oldest]
         kinds = self._plan.shape.traits
         key: Column[Any] = new_column("customer", "integer")

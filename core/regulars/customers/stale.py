@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, Select, Table
 
     from .computed import Computed
+    from .event_sql import Events
     from .groups import TraitGroup
-    from .trait_sql import Events
     from .traits import TraitPlan
 
 

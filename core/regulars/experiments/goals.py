@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection, FromClause, Select
 
     from regulars.customers.aggregates import Aggregate
-    from regulars.customers.trait_sql import Events
+    from regulars.customers.event_sql import Events
     from regulars.hooks.trials import GoalKind
     from regulars.playbook.goals import AnyGoal
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import true, union_all
+from sqlalchemy import select, true, union_all
 
 from regulars.instants import micros
 from regulars.playbook.conditions import Group, NotPerformed, Performed
@@ -79,13 +79,12 @@ def _has_news(place: Place, names: Collection[str] | None) -> ColumnElement[bool
     """The entries of customers with events that arrived or came due since the last run."""
     past, events = place.memory.past, place.scope.tables.events
     last_run: Any = past.last_run
-    tests = [events.c.time <= place.now]
+    # The second one reads the covering index, the first one the newest rows: by the sum.
+    arrived = [events.c.id > past.last_event, events.c.time <= place.now]
+    came_due = [events.c.time > micros(last_run), events.c.time <= place.now]
     if names is not None:
-        tests.append(events.c.name.in_([place.scope.event(name) or -1 for name in sorted(names)]))
-    # The second one reads the covering index, the first one the newest rows.
-    arrived, came_due = events.c.id > past.last_event, events.c.time > micros(last_run)
-    news = (
-        events.select().with_only_columns(events.c.customer).where(*tests, which)
-        for which in (arrived, came_due)
-    )
+        codes = [place.scope.event(name) or -1 for name in sorted(names)]
+        arrived.append((events.c.name + 0).in_(codes))
+        came_due.append(events.c.name.in_(codes))
+    news = (select(events.c.customer).where(*tests) for tests in (arrived, came_due))
     return tables.entries.c.customer.in_(union_all(*news))

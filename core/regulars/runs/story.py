@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from regulars.customers.profiles import profiles
-from regulars.store import tables
+from regulars.store import of_any_name, tables
 
 from .glimpse import customer_number, glimpse
 from .rows import rows_with_times
@@ -55,7 +55,7 @@ def _events(connection: Connection, number: int) -> list[dict[str, Any]]:
     query = (
         select(events.c.time, names.c.name.label("event"), events.c.properties)
         .join(names, names.c.id == events.c.name)
-        .where(events.c.customer == number)
+        .where(of_any_name(events), events.c.customer == number)
         .order_by(events.c.time.desc(), events.c.id.desc())
         .limit(LATEST)
     )

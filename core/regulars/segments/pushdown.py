@@ -15,8 +15,9 @@ from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.exc import CompileError
 from sqlalchemy.sql import visitors
 
+from regulars.customers.event_sql import Events
 from regulars.customers.trait_columns import PluginAggregate
-from regulars.customers.trait_sql import Events, traits_of_all
+from regulars.customers.trait_sql import traits_of_all
 from regulars.customers.traits import plan_traits
 from regulars.errors import PlaybookError, Problem, StoreError
 from regulars.hooks.kinds import Moment

@@ -10,7 +10,7 @@ from sqlalchemy import Column, func
 from regulars.amounts import SCALE
 from regulars.customers.columns import attribute_column
 from regulars.customers.comparisons import Subject, SubjectType
-from regulars.customers.trait_sql import Events
+from regulars.customers.event_sql import Events
 from regulars.hooks.kinds import Moment
 
 from .compile import Nest, compile_condition

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
 
-    from regulars.customers.trait_sql import Events
+    from regulars.customers.event_sql import Events
     from regulars.playbook.conditions import NotPerformed, Performed
     from regulars.values import Duration
 

@@ -6,6 +6,7 @@ from regulars.store.bulk import insert_from, insert_rows, temporary, update_from
 from regulars.store.facts import (
     event_code,
     get_fact,
+    of_any_name,
     rolled_up_until,
     set_fact,
     set_rolled_up_until,
@@ -23,6 +24,7 @@ __all__ = [
     "hold",
     "insert_from",
     "insert_rows",
+    "of_any_name",
     "rehearse",
     "rolled_up_until",
     "set_fact",

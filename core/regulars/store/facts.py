@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 from regulars.store.tables import event_names, facts
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection, FromClause
 
     from regulars.store.schema import Columns
 
@@ -63,3 +63,9 @@ def event_code(connection: Connection, name: str) -> int:
         return code
     connection.execute(insert(event_names).values(name=name))
     return event_code(connection, name)
+
+
+def of_any_name(events: FromClause) -> ColumnElement[bool]:
+    """True of every event; with it those of one customer are found by the index, name by name."""
+    known: ColumnElement[bool] = events.c.name.in_(select(event_names.c.id))
+    return known

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from regulars.store.schema import Columns, Shape
 
 _BATCH = 20_000
-INDEX = "events_by_customer"
+INDEX = "events_by_name"
 COMPUTED = ("traits", "scores")  # tables that every run computes anew
 
 
@@ -164,7 +164,7 @@ def fits_index(connection: Connection, tables: Tables, dialect: Dialect) -> bool
 
 
 def make_index(connection: Connection, tables: Tables, dialect: Dialect) -> None:
-    """Make the covering index: aggregates over a customer's events then read nothing else."""
+    """Make the covering index: aggregates over a customer's events of a name read nothing else."""
     names = {index["name"] for index in inspect(connection).get_indexes("events")}
     events = tables.events.to_metadata(MetaData())
     columns = _index_columns(connection, tables, dialect)
@@ -178,4 +178,4 @@ def _index_columns(connection: Connection, tables: Tables, dialect: Dialect) -> 
     texts, amounts = properties_kept(tables.events)
     columns = [*map(amount_column, amounts), *map(text_column, texts if dialect.INDEX_TEXT else ())]
     times = [] if rolled_up_until(connection) is None else ["times"]  # else each is one event
-    return ["customer", "time", "name", *times, *columns][: dialect.INDEX_WIDTH]
+    return ["name", "customer", "time", *times, *columns][: dialect.INDEX_WIDTH]

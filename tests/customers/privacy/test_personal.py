@@ -70,6 +70,7 @@ def plan_of_nothing() -> Any:
 
 def fill(connection: Connection, store: Store, number: int, name: str) -> None:
     """A row of the customer in every table that may have one."""
+    connection.execute(insert(tables.event_names).values(id=number, name=f"seen by {name}"))
     for table in personal_tables(store.tables):
         row = {column.name: cell(table, column, number, name) for column in table.c}
         connection.execute(insert(table).values(row))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from regulars.store import tables
+from regulars.store import of_any_name, tables
 
 if TYPE_CHECKING:
     from sqlalchemy import Select, Table
@@ -41,6 +41,7 @@ class OldEvents:
             entries.c.occurred_at <= self.limit,
         )
         return select(*columns).where(
+            of_any_name(events),
             events.c.customer > self.after,
             events.c.customer <= self.upto,
             events.c.time <= self.limit,

@@ -10,13 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from regulars.customers.columns import attribute_column
 from regulars.customers.loading.cells import shown
 from regulars.customers.suppressions import address_key
 from regulars.playbook.messages import ADDRESS
-from regulars.store import tables
+from regulars.store import of_any_name, tables
 from regulars.store.functions import contains
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ class Person:
         """Which rows of ``table`` are theirs; None if rows of it are nobody's."""
         if table.name in _BY_NAMES:
             return _BY_NAMES[table.name](self)
+        if table.name == tables.events.name:
+            return and_(of_any_name(table), table.c.customer == self.number)
         if table.name == tables.customers.name:
             mine: ColumnElement[bool] = table.c.id == self.number
             return mine

@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, Column, Integer, case, cast, func, or_, selec
 
 from regulars.customers.touching import touch
 from regulars.instants import instant, micros
-from regulars.store import insert_from, set_rolled_up_until, temporary
+from regulars.store import insert_from, of_any_name, set_rolled_up_until, temporary
 from regulars.store.schema import properties_kept
 from regulars.store.tables import Id
 from regulars.stored import amount_column, text_column
@@ -74,6 +74,7 @@ def _gathered(old: OldEvents, first: int) -> Select[Any]:
     order = [events.c.time.desc(), events.c.id.desc()]
     last = func.first_value(events.c.id).over(partition_by=group, order_by=order)
     touched = select(others.c.id).where(
+        of_any_name(others),
         others.c.customer == events.c.customer,
         others.c.time <= old.limit,
         others.c.source != ROLLED_UP,

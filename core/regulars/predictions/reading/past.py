@@ -9,7 +9,8 @@ import numpy as np
 from sqlalchemy import select
 
 from regulars.amounts import SCALE
-from regulars.customers.trait_sql import Events, traits_of_all
+from regulars.customers.event_sql import Events
+from regulars.customers.trait_sql import traits_of_all
 from regulars.experiments.arrays import arrays
 from regulars.hooks.kinds import Moment
 from regulars.instants import instant

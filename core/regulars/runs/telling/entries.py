@@ -11,7 +11,7 @@ from sqlalchemy import select
 from regulars.journeys.program import program
 from regulars.playbook.journeys import Wait, WaitFor
 from regulars.segments import explaining
-from regulars.store import tables
+from regulars.store import of_any_name, tables
 
 from .person import minute
 from .reasons import in_words
@@ -160,8 +160,8 @@ def _feedback(person: Person) -> dict[int, list[dict[str, Any]]]:
     query = (
         select(names.c.name.label("event"), events.c.time, events.c.properties)
         .join(names, names.c.id == events.c.name)
-        .where(events.c.customer == person.number, names.c.name.startswith(FEEDBACK))
-        .where(events.c.time <= person.now)
+        .where(of_any_name(events), events.c.customer == person.number)
+        .where(names.c.name.startswith(FEEDBACK), events.c.time <= person.now)
         .order_by(events.c.time, events.c.id)
     )
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from regulars.customers.suppressions import reasons_against
 from regulars.experiments import held_out
-from regulars.store import tables
+from regulars.store import of_any_name, tables
 
 if TYPE_CHECKING:
     from .person import Person
@@ -42,7 +42,8 @@ def _events(person: Person) -> list[dict[str, Any]]:
         )
         .join_from(events, names, names.c.id == events.c.name)
         .outerjoin(sources, sources.c.id == events.c.source)
-        .where(events.c.customer == person.number, events.c.time <= person.now)
+        .where(of_any_name(events), events.c.customer == person.number)
+        .where(events.c.time <= person.now)
         .group_by(sources.c.name, names.c.name)
         .order_by(func.min(events.c.time), names.c.name)
     )
