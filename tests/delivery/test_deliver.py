@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from regulars.delivery.ledger import Ledger
 from regulars.errors import RegularsError
 from regulars.hooks import Plugins
 from regulars.playbook.messages import Channel
-from regulars.store import Store
+from regulars.store import Store, tables
+from sqlalchemy import update
 
 STOPS = """
 from regulars.hooks import hookimpl
@@ -259,6 +262,21 @@ def test_two_deliveries_at_once_send_everything_once(shop: Any) -> None:
     attempts = shop.lines("attempts")
     assert len(attempts) == len(set(attempts)) == 300
     assert set(shop.decisions()) == {("sent", None)}
+
+
+def test_a_machine_that_slept_begins_nothing_that_was_taken_away_meanwhile(corner: Any) -> None:
+    corner.plan(*["slow@x.example"] * 40)
+    sending = threading.Thread(target=corner.deliver, kwargs={"in_flight": 40})
+    sending.start()
+    while len(corner.lines("attempts")) < 2:
+        time.sleep(0.01)
+    with corner.store.transaction() as connection:
+        connection.execute(update(tables.deliveries).values(lease_until=1))
+    with corner.store.transaction() as connection:
+        Ledger("elsewhere", 9, 0).recover(connection, lambda *_: False)
+    sending.join()
+    assert len(corner.lines("attempts")) < 20
+    assert [state for state, _ in corner.decisions()].count("unknown") > 20
 
 
 def test_a_run_that_breaks_off_settles_what_was_sent_and_frees_the_rest(corner: Any) -> None:

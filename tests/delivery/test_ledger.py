@@ -31,6 +31,11 @@ def recover(shop: Any, ledger: Ledger, *, may_repeat: bool = False) -> int:
         return ledger.recover(connection, lambda *_: may_repeat)
 
 
+def renew(shop: Any, claims: list[Claim]) -> list[Claim]:
+    with shop.store.transaction() as connection:
+        return Ledger(ELSEWHERE, 1, NOW).renew(connection, claims)
+
+
 def expire(shop: Any) -> None:
     with shop.store.transaction() as connection:
         connection.execute(update(tables.deliveries).values(lease_until=1))
@@ -122,11 +127,22 @@ def test_what_is_held_elsewhere_is_taken_back_when_its_lease_has_ended(shop: Any
 
 
 def test_a_lease_can_be_prolonged(shop: Any) -> None:
-    claim_elsewhere(shop)
+    shop.plan("b@x.example")
+    claims = claim(shop, Ledger(ELSEWHERE, 1, NOW))
     expire(shop)
-    with shop.store.transaction() as connection:
-        Ledger(ELSEWHERE, 1, NOW).renew(connection)
+    assert renew(shop, claims) == []
     assert recover(shop, Ledger(me(), 2, NOW)) == 0
+
+
+def test_a_claim_that_was_taken_away_is_told_when_it_is_prolonged(shop: Any) -> None:
+    shop.plan("a@x.example", "b@x.example")
+    elsewhere = Ledger(ELSEWHERE, 1, NOW)
+    (first,) = claim(shop, elsewhere, 1)
+    expire(shop)
+    recover(shop, Ledger(me(), 2, NOW), may_repeat=True)
+    again = claim(shop, elsewhere)
+    assert renew(shop, [first, *again[1:]]) == [first], "its own number, but a claim that is gone"
+    assert renew(shop, again) == []
 
 
 def test_a_released_claim_counts_as_no_attempt(shop: Any) -> None:

@@ -179,10 +179,13 @@ class LedgerMachine(RuleBasedStateMachine):
         for row in self.held_by(owner):
             row.expired = True
 
-    @rule(owner=owners)
-    def renew(self, owner: Ledger) -> None:
+    @rule(held=claims)
+    def renew(self, held: tuple[Ledger, list[Claim]]) -> None:
+        owner, claims = held
         with self.store.transaction() as connection:
-            owner.renew(connection)
+            lost = owner.renew(connection, claims)
+        mine = [(row.id, row.fence) for row in self.held_by(owner)]
+        assert lost == [claim for claim in claims if (claim.id, claim.fence) not in mine]
         for row in self.held_by(owner):
             row.expired = False
 

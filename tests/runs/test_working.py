@@ -156,3 +156,31 @@ def test_a_run_sends_by_workers_and_tells_the_same(client: Client) -> None:
     assert status == 0, err
     assert json.loads(out)["decisions"]["sent"] == 2
     assert len(client.sent()) == 2
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        ("steps: [{send: hello}]", "steps: [exit]"),
+        ("steps: [{send: hello}]", "steps: [{wait: 1d}, {send: hello}]"),
+        ("thanks:", "thanked:"),
+    ],
+)
+def test_what_was_edited_since_it_was_decided_must_run_first(
+    client: Client, edit: tuple[str, str]
+) -> None:
+    decided(client)
+    client.write(THANKS.replace(*edit))
+    status, _, err = client.call("work", str(client.path))
+    assert (status, client.sent()) == (1, [])
+    assert "journeys or messages were edited since the last run" in err
+
+
+def test_words_that_were_edited_since_they_were_decided_on_must_run_first(client: Client) -> None:
+    decided(client)
+    written = client.path.read_text()
+    assert '"Hello {{' in written
+    client.path.write_text(written.replace('"Hello {{', '"Goodbye {{'))
+    status, _, err = client.call("work", str(client.path))
+    assert (status, client.sent()) == (1, [])
+    assert "edited since the last run" in err

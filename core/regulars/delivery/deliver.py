@@ -173,12 +173,11 @@ class _Loop:
         hand, outstanding, began = self.hand, self.workers.outstanding, time.time()
         with hand.store.transaction() as connection:
             late = hand.settle(connection)
-            if outstanding:
-                hand.ledger.renew(connection)
+            lost = hand.ledger.renew(connection, self.workers.waiting(hand.answers))
             room = self.in_flight - outstanding if began < self.until else 0
             claims, refusals = hand.claim(connection, room, cursor, self.rounds.away)
         written = hand.forget()
-        self.workers.written(written, began)
+        self.workers.written(written, lost, began)
         self.audience.tell([answer for answer in written if answer.claim not in late])
         return claims, refusals
 

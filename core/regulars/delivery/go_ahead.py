@@ -40,9 +40,9 @@ class Guest:
     until: float = inf
 
 
-def give_go_ahead(store: Store, run: int) -> str:
-    """Let others send what ``run`` has decided; returns the word."""
-    word = f"{run}:{token_hex(4)}"
+def give_go_ahead(store: Store, run: int, edition: str) -> str:
+    """Let others send what ``run`` has decided by this ``edition``; returns the word."""
+    word = f"{run}:{token_hex(4)}:{edition}"
     with store.transaction() as connection:
         set_fact(connection, _FACT, word)
     return word
@@ -62,3 +62,8 @@ def go_ahead(connection: Connection) -> str | None:
 def run_of(word: str) -> int:
     """The number of the run that gave ``word``."""
     return int(word.partition(":")[0])
+
+
+def edition_of(word: str) -> str:
+    """The edition of the playbook that the run which gave ``word`` decided by."""
+    return word.rpartition(":")[2]

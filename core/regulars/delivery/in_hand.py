@@ -67,12 +67,9 @@ class InHand:
         dead = [c.address for c, o in pairs if o.reason == "address" and c.address]
         if dead:
             suppress(connection, dict.fromkeys(dead, "bounce"), micros(self.scope.now))
-        for claim in late:
-            logger.warning(
-                "message %s of customer %s: the answer came when the claim had been taken away",
-                claim.message,
-                claim.customer,
-            )
+        said = "message %s of customer %s: the answer came when the claim had been taken away"
+        for claim in [c for c, o in pairs if o.attempted and c in late]:
+            logger.warning(said, claim.message, claim.customer)
         return late
 
     def _record(self, connection: Connection, sent: Sequence[Claim]) -> None:

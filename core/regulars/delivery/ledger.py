@@ -20,7 +20,7 @@ from regulars.store import tables, update_rows
 from .go_ahead import go_ahead
 from .outcomes import storable
 from .owners import is_gone
-from .statements import CLAIM, CLAIMED, PLANNED, RENEW, SETTLE, STANDING
+from .statements import CLAIM, CLAIMED, HELD, PLANNED, RENEW, SETTLE, STANDING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -79,9 +79,17 @@ class Ledger:
         connection.execute(CLAIM, {"ids": ids, "me": self.owner, "until": lease_end()})
         return [Claim(*row) for row in connection.execute(CLAIMED, {"ids": ids}).all()]
 
-    def renew(self, connection: Connection) -> None:
-        """Prolong the lease of everything that is claimed."""
+    def renew(self, connection: Connection, claims: Sequence[Claim]) -> list[Claim]:
+        """Prolong the lease of everything claimed; returns those of ``claims`` that are lost.
+
+        They were taken away because their lease had ended, while this machine slept for instance.
+        """
+        if not claims:
+            return []
         connection.execute(RENEW, {"me": self.owner, "until": lease_end()})
+        ids = [claim.id for claim in claims]
+        held = {tuple(row) for row in connection.execute(HELD, {"me": self.owner, "ids": ids})}
+        return [claim for claim in claims if (claim.id, claim.fence) not in held]
 
     def settle(
         self, connection: Connection, answers: Sequence[tuple[Claim, Outcome]]

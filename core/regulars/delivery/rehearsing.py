@@ -9,7 +9,7 @@ from .outcomes import ACCEPTED
 from .workers import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from regulars.hooks import Outgoing
 
@@ -51,7 +51,11 @@ class Rehearsal:
         answers, self._answers = self._answers, []
         yield from answers
 
-    def written(self, answers: Sequence[Answer], at: float) -> None:
+    def waiting(self, _answers: Iterable[Answer]) -> list[Claim]:
+        """None: no message waits in a thread for its turn."""
+        return []
+
+    def written(self, answers: Sequence[Answer], lost: Sequence[Claim], at: float) -> None:
         """Nothing: no message waits in a thread for its turn."""
 
     def withdraw(self) -> None:

@@ -44,6 +44,8 @@ CLAIMED = (
 
 RENEW = update(_ledger).where(_mine).values(lease_until=bindparam("until"))
 
+HELD = select(_ledger.c.id, _ledger.c.fence).where(_mine, _these)
+
 SETTLE = (
     update(_ledger)
     .where(_mine, _ledger.c.id == bindparam("claim"), _ledger.c.fence == bindparam("held"))

@@ -19,7 +19,7 @@ from .ledger import LEASE
 from .outcomes import RELEASED, Outcome, accepted, failure, not_open
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
     from regulars.hooks import Outgoing, Sender
@@ -82,19 +82,20 @@ class Workers:
     """Threads for each channel, started as they are needed.
 
     ``handed`` are the claims, by number, that a channel may have had and the ledger knows nothing
-    of; of ``outstanding`` ones the answer was not even collected.
+    of; of ``outstanding`` ones the answer was not even collected. What is not handed any more is
+    not begun.
     """
 
     def __init__(self, channels: Sequence[Channel], gate: Gate) -> None:
         self.channels = {channel.name: channel for channel in channels}
         self.gate = gate
-        self.handed: set[int] = set()
+        self.handed: dict[int, Claim] = {}
         self.outstanding = 0
         self._answers: SimpleQueue[Answer] = SimpleQueue()
 
     def give(self, claim: Claim, message: Outgoing) -> None:
         """Have ``message`` sent; its answer comes with ``collect``."""
-        self.handed.add(claim.id)
+        self.handed[claim.id] = claim
         target = self.channels[claim.channel or ""]
         target.jobs.put((claim, message))
         self.outstanding += 1
@@ -106,10 +107,20 @@ class Workers:
             target.started.append(thread)
             thread.start()
 
-    def written(self, answers: Sequence[Answer], at: float) -> None:
-        """``answers`` are in the ledger, and all leases run from ``at``."""
-        self.gate.renewed(at)
-        self.handed.difference_update(answer.claim.id for answer in answers)
+    def waiting(self, answers: Iterable[Answer]) -> list[Claim]:
+        """The claims that were handed on, but for those of ``answers``."""
+        answered = {answer.claim.id for answer in answers}
+        return [claim for claim in self.handed.values() if claim.id not in answered]
+
+    def written(self, answers: Sequence[Answer], lost: Sequence[Claim], at: float) -> None:
+        """``answers`` are in the ledger, and all leases run from ``at``, but for ``lost`` claims.
+
+        Those may be somebody else's by now, so none of them begins any more.
+        """
+        for claim in (*lost, *(answer.claim for answer in answers)):
+            if self.handed.get(claim.id) is claim:
+                del self.handed[claim.id]
+        self.gate.renewed(at)  # last: whoever finds the gate open finds the lost ones gone
 
     def withdraw(self) -> None:
         """Begin nothing more; take back what no thread has begun: it is answered as released."""
@@ -145,7 +156,7 @@ class Workers:
         sender: Sender | None = None
         while (job := channel.jobs.get()) is not None:
             claim, message = job
-            if not self.gate.open:
+            if not (self.gate.open and self.handed.get(claim.id) is claim):
                 self._answers.put(Answer(claim, RELEASED, message))
                 continue
             if sender is None:

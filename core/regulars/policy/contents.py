@@ -41,6 +41,16 @@ def content_of(playbook: Playbook, plugins: Plugins, name: str) -> bytes:
     return digest.digest()
 
 
+def edition(playbook: Playbook, plugins: Plugins) -> str:
+    """Text that stands for what is sent and why: all journeys, and what all messages say."""
+    journeys = {name: journey.model_dump() for name, journey in playbook.journeys.items()}
+    digest = blake2b(digest_size=16, person=b"edition")
+    digest.update(json.dumps(jsonable(journeys), sort_keys=True).encode())
+    for name in sorted(playbook.messages):
+        digest.update(content_of(playbook, plugins, name))
+    return digest.hexdigest()
+
+
 def _arms(playbook: Playbook, name: str) -> dict[str, Any]:
     """The arms, with their variables, of every experiment that the message is sent with."""
     used = {

@@ -21,7 +21,7 @@ from regulars.delivery.deliver import Delivered, deliver, recover, take_back
 from regulars.delivery.go_ahead import give_go_ahead, withdraw_go_ahead
 from regulars.experiments.allocating import allocate
 from regulars.journeys.stage import run_journeys
-from regulars.policy import decide
+from regulars.policy import decide, edition
 from regulars.predictions.stage import predict
 from regulars.progress import Silent
 from regulars.segments.membership import refresh_segments
@@ -100,7 +100,7 @@ class _Sending:
     leave: bool
 
     def send(self, store: Store, scope: Scope, begun: Begun, progress: Progress) -> Delivered:
-        give_go_ahead(store, begun.number)
+        give_go_ahead(store, begun.number, edition(scope.playbook, scope.plugins))
         if self.leave:
             return Delivered()
         if self.helpers is not None:

@@ -21,9 +21,10 @@ from sqlalchemy import func, select
 from regulars.customers.traits import plan_traits
 from regulars.delivery import IN_FLIGHT
 from regulars.delivery.deliver import deliver, take_back
-from regulars.delivery.go_ahead import Guest, go_ahead, run_of
+from regulars.delivery.go_ahead import Guest, edition_of, go_ahead, run_of
 from regulars.errors import BusyError, RegularsError, StoreError, TemporaryError
 from regulars.instants import instant
+from regulars.policy import edition
 from regulars.segments.scope import Scope
 from regulars.store import tables
 
@@ -171,9 +172,18 @@ def _look(loaded: Loaded, shift: Shift, stopped: Callable[[], bool]) -> Worked:
     """One look at the ledger: whatever is planned there is sent."""
     with stored(loaded) as store:
         word = _word(store)
+        _same_edition(loaded, word)
         at, started = _run(store, run_of(word))
         guest = Guest(word, shift.begins, stopped, started + shift.within)
         return _help(store, loaded, guest, at, shift.in_flight)
+
+
+def _same_edition(loaded: Loaded, word: str) -> None:
+    if edition(loaded.playbook, loaded.plugins) != edition_of(word):
+        raise StoreError(
+            "journeys or messages were edited since the last run, which decided by what they said "
+            f"then: let it run first: regulars run {loaded.playbook.path}"
+        )
 
 
 def _help(store: Store, loaded: Loaded, guest: Guest, at: datetime, in_flight: int) -> Worked:
