@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -86,3 +89,18 @@ def test_what_plugins_print_does_not_spoil_the_json(
     assert status == 0, err
     assert json.loads(out)["decisions"]["sent"] == 2
     assert {line.removeprefix("chatter of ") for line in err.splitlines()} == heard
+
+
+def test_a_run_needs_nobody_who_listens(client: Client) -> None:
+    client.write("")
+    command = f"{sys.executable} -m regulars run {client.path} --profile >&- 2>&-"
+    assert subprocess.run(command, shell=True, check=False).returncode == 0
+
+
+def test_what_an_encoding_lacks_is_marked(client: Client) -> None:
+    client.write("")
+    words = [sys.executable, "-m", "regulars", "run", str(client.path), "--profile"]
+    environ = {**os.environ, "PYTHONIOENCODING": "latin-1"}
+    ended = subprocess.run(words, env=environ, capture_output=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert b"The slowest statements" in ended.stdout

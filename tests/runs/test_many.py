@@ -41,6 +41,15 @@ def regulars_run_started():
 """
 
 
+INTERRUPTING = """
+from regulars import hookimpl
+
+@hookimpl
+def regulars_run_started():
+    raise KeyboardInterrupt
+"""
+
+
 def shop(folder: Path, rest: str = "") -> Client:
     folder.mkdir()
     made = Client(folder)
@@ -94,6 +103,16 @@ def test_a_client_whose_process_is_killed_fails_alone(shops: list[Client]) -> No
     assert status == 1
     assert [each["status"] for each in told] == [0, 1, 0]
     assert "ended by signal 9 (SIGKILL)" in told[1]["said"]
+
+
+def test_a_plugin_of_a_thread_that_interrupts_stops_nobody_else(shops: list[Client]) -> None:
+    (shops[0].folder / "stop.py").write_text(INTERRUPTING)
+    shops[0].write(THANKS + "plugins: [./stop.py]\n")
+    status, out, _ = shops[1].call(
+        "run", *paths(shops), "--at", AT, "--executor", "thread", "--workers", "1", "--json"
+    )
+    assert status == 1
+    assert [each["status"] for each in json.loads(out)] == [1, 0, 0]
 
 
 def test_nothing_secret_comes_back(shops: list[Client], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import sys
 from importlib import import_module
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -107,6 +109,7 @@ def regulars() -> None:
 
 def run_command_line(arguments: Sequence[str]) -> int:
     """Run one command; returns the exit status (0, 1, 2 or 3, see ``regulars.errors``)."""
+    _open_streams()
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(message)s")
     try:
         _refuse_no_text(arguments)
@@ -124,6 +127,17 @@ def run_command_line(arguments: Sequence[str]) -> int:
         click.echo(f"{error.filename or 'the output'}: {error.strerror or error}", err=True)
         return 1
     return result if isinstance(result, int) else 0
+
+
+def _open_streams() -> None:
+    """Write to nowhere where the caller closed a stream, and what its encoding lacks as a mark."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (to the end)
+            setattr(sys, name, nowhere)
+        elif isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="replace")
 
 
 def _refuse_no_text(arguments: Sequence[str]) -> None:

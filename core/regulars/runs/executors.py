@@ -7,19 +7,26 @@ workers of a Dask cluster. What they are given and what they return can be pickl
 from __future__ import annotations
 
 import os
-from concurrent.futures import Executor, ThreadPoolExecutor
+import time
+from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from regulars.errors import RegularsError, TemporaryError
 
 from .processes import Processes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
+    from concurrent.futures import Future
 
+T = TypeVar("T")
 DASK = "dask://"
 _PATIENCE = "10s"  # until a scheduler that doesn't answer counts as away
+_WORKERLESS = 30.0  # seconds that a cluster may be without any worker
+_LOST = "the cluster has lost all its workers: start some, then run again"
+_MOST_PORTS = 65_535
+_LOOK = 2.0  # seconds between two looks at its workers
 
 
 class ExecutorError(RegularsError):
@@ -78,7 +85,7 @@ def _dask(name: str) -> Iterator[Executor]:
         raise ExecutorError(
             f"{name} needs a library that is not installed: pip install 'regulars[dask]'"
         ) from None
-    address = f"tcp://{name.removeprefix(DASK)}"
+    address = _address(name)
     try:
         client: Any = Client(  # type: ignore[no-untyped-call]
             address, timeout=_PATIENCE, set_as_default=False
@@ -88,4 +95,38 @@ def _dask(name: str) -> Iterator[Executor]:
             f"no Dask scheduler answers at {name}: see that it runs and that the port is right"
         ) from error
     with client:
+        try:
+            client.wait_for_workers(1, timeout=_WORKERLESS)
+        except TimeoutError:
+            raise TemporaryError(
+                f"the cluster at {name} has no workers: start some with dask worker {address}"
+            ) from None
         yield client.get_executor(pure=False, retries=0)
+
+
+def _address(name: str) -> str:
+    host, _, port = name.removeprefix(DASK).rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) <= _MOST_PORTS:
+        raise ExecutorError(f"'{name}' is no address of a scheduler: say dask://HOST:PORT")
+    return f"tcp://{host}:{port}"
+
+
+def finished(executor: Executor, futures: Collection[Future[T]]) -> Iterator[Future[T]]:
+    """Each of ``futures`` as it ends; they are given up when a cluster has lost all its workers."""
+    left, workerless = set(futures), time.monotonic()
+    client = getattr(executor, "_client", None)
+    while left:
+        done, left = wait(left, _LOOK if client else None, FIRST_COMPLETED)
+        yield from done
+        if client is None or done or _has_workers(client):
+            workerless = time.monotonic()
+        elif time.monotonic() - workerless > _WORKERLESS:
+            for future in left:
+                future.set_exception(TemporaryError(_LOST))
+
+
+def _has_workers(client: Any) -> bool:
+    try:
+        return bool(client.nthreads())
+    except (OSError, TimeoutError):
+        return False

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from concurrent.futures import as_completed
+import threading
 from contextlib import contextmanager, redirect_stdout
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -23,6 +23,7 @@ from regulars.errors import RegularsError
 from regulars.hooks.attribution import reason
 from regulars.playbook.secrets import redact
 
+from .executors import finished
 from .loading import load_playbook, spoken
 from .run import run
 
@@ -82,7 +83,7 @@ def run_many(executor: Executor, orders: Sequence[Order], *, away: bool = False)
         for order in orders:
             there = replace(order, path=order.path.absolute()) if away else order
             sent[executor.submit(run_client, there)] = order
-        for future in as_completed(sent):
+        for future in finished(executor, sent):
             yield _ended(future, sent[future].path)
 
 
@@ -100,7 +101,12 @@ def run_client(order: Order) -> Ran:
     """One client's run, from loading to its end; what goes wrong is told, never raised."""
     began = perf_counter()
     with _heard(str(order.path.absolute())) as lines:
-        ran, secrets = _run(order)
+        try:
+            ran, secrets = _run(order)
+        except KeyboardInterrupt as error:
+            if threading.current_thread() is threading.main_thread():
+                raise  # a person's; of a thread only a plugin can have raised it
+            ran, secrets = Ran(order.path, 1, 0.0, said=_fault(error)), ()
     log = tuple(redact(line, secrets) for line in lines)
     return replace(ran, seconds=round(perf_counter() - began, 3), log=log)
 
@@ -135,7 +141,7 @@ def _done(loaded: Loaded, order: Order) -> dict[str, Any]:
     return {"status": int(summary.needs_a_person), "summary": summary.as_json(), "said": said}
 
 
-def _fault(error: Exception) -> str:
+def _fault(error: BaseException) -> str:
     return f"a fault: {reason(error)}; run this playbook alone to see where"
 
 

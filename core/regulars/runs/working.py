@@ -29,6 +29,7 @@ from regulars.segments.scope import Scope
 from regulars.store import tables
 
 from .beginning import run_info
+from .executors import finished
 from .loading import load_playbook, spoken
 from .processes import asked_gently
 from .reading import stored
@@ -118,7 +119,7 @@ def shifts(shift: Shift, workers: int) -> list[Shift]:
 def work_together(executor: Executor, tasks: Sequence[Shift]) -> Worked:
     """Have all of ``tasks`` done at once; one that fails leaves its part to the others."""
     done = Worked()
-    for future in [executor.submit(work_apart, task) for task in tasks]:
+    for future in finished(executor, [executor.submit(work_apart, task) for task in tasks]):
         try:
             done += future.result()
         except Exception as error:  # noqa: BLE001 (an executor may raise anything)

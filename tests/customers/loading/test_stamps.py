@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from regulars.errors import PluginError
+from regulars.store import tables
 from regulars_connectors import files
+from sqlalchemy import select, update
 
 from tests.customers.shop import ORDERS, Shop, open_shop
 
@@ -93,3 +95,17 @@ def test_what_is_read_otherwise_is_read_again_without_hashing(
     other = ORDERS | {"event": "purchase"}
     assert shop.load({"orders": other})["orders"].events == 1
     assert hashed == ["orders.csv"]
+
+
+def test_what_comes_after_a_changed_file_of_customers_still_has_the_last_word(shop: Shop) -> None:
+    people = {"people": {"use": "csv", "path": "people-*.csv", "provides": "customers"}}
+    header = "id,city,consent.offers"
+    shop.write("people-2025.csv", header, "ada,Rome,yes")
+    shop.write("people-2026.csv", header, "ada,Oslo,no")
+    shop.load(people)
+    with shop.store.transaction() as connection:  # they said it themselves since
+        connection.execute(update(tables.consents).values(granted=1))
+    shop.write("people-2025.csv", header, "ada,Rome,yes", "bob,Rome,yes")
+    assert shop.load(people)["people"].customers == 1
+    assert shop.customer("ada", "a_city") == "Oslo"
+    assert shop.rows(select(tables.consents.c.granted, tables.consents.c.told))[0] == (1, 0)

@@ -45,6 +45,8 @@ class CustomerLoading:
     ``waiting`` has the rows that wait.
     """
 
+    last_counts = True
+
     def __init__(
         self,
         connection: Connection,

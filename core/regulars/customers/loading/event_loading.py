@@ -34,6 +34,8 @@ class EventLoading:
     events without an id were told apart by times without an offset.
     """
 
+    last_counts = False
+
     def __init__(  # noqa: PLR0913, PLR0917 (the parts of one load)
         self,
         connection: Connection,

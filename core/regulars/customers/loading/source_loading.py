@@ -30,6 +30,10 @@ class Loading(Protocol):
     def left_out(self) -> LeftOut:
         """Which good rows are not loaded, and how many so far."""
 
+    @property
+    def last_counts(self) -> bool:
+        """Whether the last row on a customer counts: after a changed part the others come again."""
+
     def add(self, rows: Any, /) -> None:
         """Load what a reader made of a batch."""
 
@@ -55,6 +59,7 @@ class SourceLoading:
         self._make_reader = make_reader
         self._loading, self._columns, self._rejecting = loading, columns, rejecting
         self._loaded, self._signature, self._progress, self._at = loaded, signature, progress, at
+        self._overridden = False  # a part was read that may contradict those after it
 
     def load(self, parts: Iterable[SourcePart]) -> int:
         """Load what is new; how many customers are new or changed.
@@ -75,10 +80,11 @@ class SourceLoading:
         before = self._loaded.get(origin)
         fingerprint = self._fingerprint(part, before)
         same = before is not None and before.fingerprint == fingerprint
-        if before is not None and same and part.fingerprint is not None:
+        if before is not None and same and part.fingerprint is not None and not self._overridden:
             if before.stamp != part.stamp:
                 self._loaded.restamp(origin, part.stamp)
             return
+        self._overridden = self._loading.last_counts
         start = before if before and same and part.cursor_column else PartLoaded(fingerprint)
         self._rejecting.next_part(origin, afresh=start.place.value is None)
         self._loaded.put(origin, self._read(part, start), self._at)
