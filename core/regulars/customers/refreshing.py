@@ -98,24 +98,25 @@ class _Refresh:
         return count
 
     def _some(self, stale: Stale) -> None:
+        if self._plan.groups:
+            self._compute(self._plan.groups, stale.wholly())
         for group in self._plan.groups:
-            among = None if group in stale.everybody else stale.of(group)
-            self._compute(group, among)
+            self._compute([group], None if group in stale.everybody else stale.only(group))
         if not self._plan.groups:
             changed = update(self._traits).values({CHANGED: self._computes.number})
             self._connection.execute(changed.where(self._traits.c.customer.in_(stale.any())))
 
-    def _compute(self, group: TraitGroup, among: Select[Any] | None) -> None:
-        """The traits of one group, of the customers ``among``."""
-        oldest = self._oldest(group)
-        reach = Reach(among, oldest)
-        names = [column.name for column in group.columns] + [each.name for each in oldest]
+    def _compute(self, groups: Sequence[TraitGroup], among: Select[Any] | None) -> None:
+        """The traits of ``groups``, of the customers ``among``."""
+        columns = [column for group in groups for column in group.columns]
+        oldest = [mark for group in groups for mark in self._oldest(group)]
+        names = [column.name for column in columns] + [each.name for each in oldest]
         kinds = self._plan.shape.traits
         key: Column[Any] = new_column("customer", "integer")
         key.type, key.primary_key, key.nullable = Id, True, False
         definitions = [new_column(name, kinds[name]) for name in names]
         with temporary(self._connection, "fresh", key, *definitions) as fresh:
-            found = traits_of_all(group.columns, self._events, reach)
+            found = traits_of_all(columns, self._events, Reach(among, oldest))
             insert_from(self._connection, fresh, ["customer", *names], found)
             values = {name: fresh.c[name] for name in names} | {CHANGED: self._computes.number}
             update_from(self._connection, self._traits.c.customer, fresh.c.customer, values)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, SmallInteger, case, delete, exists, func, literal, or_, select
+from sqlalchemy import Column, SmallInteger, and_, case, delete, exists, func, literal, or_, select
 
 from regulars.instants import micros
 from regulars.store import insert_from, tables, temporary
@@ -45,9 +45,17 @@ class Stale:
         """SELECT the customers with something that is stale."""
         return select(self.table.c.customer)
 
-    def of(self, group: TraitGroup) -> Select[Any]:
-        """SELECT the customers for whom the traits of ``group`` are stale."""
-        return self.any().where(self.table.c[self.columns[group]] == 1)
+    def wholly(self) -> Select[Any]:
+        """SELECT the customers for whom the traits of all groups are stale."""
+        return self.any().where(self._in_all)
+
+    def only(self, group: TraitGroup) -> Select[Any]:
+        """SELECT the others for whom the traits of ``group`` are stale."""
+        return self.any().where(self.table.c[self.columns[group]] == 1, ~self._in_all)
+
+    @property
+    def _in_all(self) -> ColumnElement[bool]:
+        return and_(*(self.table.c[flag] == 1 for flag in self.columns.values()))
 
 
 @contextmanager
