@@ -45,7 +45,7 @@ class Events:
 
     ``rolled_up`` says that a row may stand for several events: for so many as its ``times``;
     ``by_filter`` that the database has FILTER, which takes a third less time than CASE; ``by_name``
-    that its index of events is ordered by their names, so that each is passed over by itself.
+    that it passes over each name by itself more quickly than over all, by the index of events.
     """
 
     tables: Tables
@@ -61,7 +61,7 @@ class Events:
         rolled_up = rolled_up_until(connection) is not None
         dialect = dialect_of(connection.dialect.name)
         codes = event_codes(connection)
-        return cls(tables, moment, codes, rolled_up, dialect.FILTER, by_name=True)
+        return cls(tables, moment, codes, rolled_up, dialect.FILTER, dialect.BY_NAME)
 
     def named(self, event: str) -> ColumnElement[bool]:
         """True for events of that name; for a name that never came, for none."""

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, SmallInteger, and_, case, delete, exists, func, literal, or_, select
+from sqlalchemy import Column, SmallInteger, case, delete, exists, func, literal, or_, select
 
 from regulars.instants import micros
-from regulars.store import insert_from, tables, temporary
+from regulars.store import insert_from, know_size, tables, temporary
 from regulars.store.tables import Id
 
 from .groups import CHANGED
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from .event_sql import Events
     from .groups import TraitGroup
     from .traits import TraitPlan
+
+
+_WHOLLY = "wholly"  # the flag of those for whom all groups are stale
 
 
 @dataclass(frozen=True)
@@ -46,16 +49,12 @@ class Stale:
         return select(self.table.c.customer)
 
     def wholly(self) -> Select[Any]:
-        """SELECT the customers for whom the traits of all groups are stale."""
-        return self.any().where(self._in_all)
+        """SELECT the customers for whom all traits are stale, because of an event."""
+        return self.any().where(self.table.c[_WHOLLY] == 1)
 
     def only(self, group: TraitGroup) -> Select[Any]:
         """SELECT the others for whom the traits of ``group`` are stale."""
-        return self.any().where(self.table.c[self.columns[group]] == 1, ~self._in_all)
-
-    @property
-    def _in_all(self) -> ColumnElement[bool]:
-        return and_(*(self.table.c[flag] == 1 for flag in self.columns.values()))
+        return self.any().where(self.table.c[self.columns[group]] == 1, self.table.c[_WHOLLY] == 0)
 
 
 @contextmanager
@@ -68,17 +67,20 @@ def find_stale(
     """
     columns = {group: f"g{place}" for place, group in enumerate(plan.groups)}
     key: Column[Any] = Column("customer", Id, primary_key=True, autoincrement=False)
-    flags = [Column(name, SmallInteger, nullable=False) for name in columns.values()]
+    names = [*columns.values(), _WHOLLY]
+    flags = [Column(name, SmallInteger, nullable=False) for name in names]
     customers = _count(connection, events.tables.customers)
     with temporary(connection, "stale", key, *flags) as table:
         for rows in _changed(connection, events):
-            _add(connection, table, rows, columns.values())
+            _add(connection, table, rows, names)
         if _count(connection, events.tables.traits) < customers:
-            _add_new(connection, table, events, now.number, columns.values())
+            _add_new(connection, table, events, now.number, names)
         if now.starts != before.starts:
             _add_moved(connection, table, events, {columns[g]: g for g in plan.groups}, now)
+        know_size(connection, table)
         everybody = [group for group in plan.groups if _is_stale(group, before, now)]
-        count, *counts = connection.execute(select(func.count(), *map(func.sum, table.c[1:]))).one()
+        sums = [func.sum(table.c[name]) for name in columns.values()]
+        count, *counts = connection.execute(select(func.count(), *sums)).one()
         found = dict(zip(plan.groups, counts, strict=True))
         some = [int(found[group] or 0) for group in plan.groups if group not in everybody]
         share = sum(some) / (len(some) * customers or 1) if some or not plan.groups else 1.0
@@ -153,7 +155,8 @@ def _add_moved(
         case((moved[flag], 1), else_=0) if flag in moved else literal(0) for flag in groups
     ]
     rows = select(traits.c.customer, *flags).where(or_(*moved.values()))
-    insert_from(connection, table, ["customer", *groups], rows, skip_existing=True)
+    some = rows.add_columns(literal(0))
+    insert_from(connection, table, ["customer", *groups, _WHOLLY], some, skip_existing=True)
 
 
 def _count(connection: Connection, table: Table) -> int:

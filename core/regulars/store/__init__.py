@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from regulars.store.bulk import insert_from, insert_rows, temporary, update_from, update_rows
+from regulars.store.bulk import (
+    insert_from,
+    insert_rows,
+    know_size,
+    temporary,
+    update_from,
+    update_rows,
+)
 from regulars.store.facts import (
     event_code,
     get_fact,
@@ -24,6 +31,7 @@ __all__ = [
     "hold",
     "insert_from",
     "insert_rows",
+    "know_size",
     "of_any_name",
     "rehearse",
     "rolled_up_until",

@@ -75,6 +75,13 @@ def update_rows(
     return connection.exec_driver_sql(str(compiled), filled).rowcount
 
 
+def know_size(connection: Connection, table: Table) -> None:
+    """Let the database see how much is in a temporary table, where it would guess otherwise."""
+    look = dialect_of(connection.dialect.name).look_at(table.name)
+    if look:
+        connection.exec_driver_sql(look)
+
+
 def update_from(
     connection: Connection,
     key: Column[Any],

@@ -27,6 +27,7 @@ class Dialect(Protocol):
     INDEX_WIDTH: int  # columns that one index may have
     INDEX_TEXT: bool  # whether an index may have columns of any text
     FILTER: bool  # whether an aggregate may have one
+    BY_NAME: bool  # whether several passes over events, name by name, take less than one
 
     def address(self, url: URL, /) -> URL:
         """``url`` with the driver and options that regulars needs."""
@@ -85,6 +86,10 @@ class Dialect(Protocol):
 
     def drop_temporary(self, name: str, /) -> str:
         """The statement that drops a temporary table, if there is one."""
+        ...
+
+    def look_at(self, name: str, /) -> str:
+        """The statement by which its planner learns what a temporary table holds; "" needs none."""
         ...
 
 
