@@ -83,13 +83,15 @@ def runs_twice(store: str, loaded: Loaded, at: datetime) -> None:
 def resting(store: str) -> Content:
     """The store without its runs, and without which of them looked last at what is held.
 
-    The word by which others may help a run to send is each run's own.
+    The word by which others may help a run to send is each run's own, and a file gets a stamp only
+    by a run that comes a while after it was written.
     """
     found = content(store)
     del found["runs"]
     found["facts"] = [row for row in found["facts"] if row["name"] != "delivery.go_ahead"]
-    for row in found.get("deliveries", []):
-        row.pop("decided_by", None)
+    for table, column in (("deliveries", "decided_by"), ("loads", "stamp")):
+        for row in found.get(table, []):
+            row.pop(column, None)
     return found
 
 
