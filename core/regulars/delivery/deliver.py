@@ -173,7 +173,7 @@ class _Loop:
         hand, outstanding, began = self.hand, self.workers.outstanding, time.time()
         with hand.store.transaction() as connection:
             late = hand.settle(connection)
-            lost = hand.ledger.renew(connection, self.workers.waiting(hand.answers))
+            lost = hand.ledger.renew(connection, self.workers.unanswered(hand.answers))
             room = self.in_flight - outstanding if began < self.until else 0
             claims, refusals = hand.claim(connection, room, cursor, self.rounds.away)
         written = hand.forget()

@@ -51,7 +51,7 @@ class Rehearsal:
         answers, self._answers = self._answers, []
         yield from answers
 
-    def waiting(self, _answers: Iterable[Answer]) -> list[Claim]:
+    def unanswered(self, _answers: Iterable[Answer]) -> list[Claim]:
         """None: no message waits in a thread for its turn."""
         return []
 

@@ -107,7 +107,7 @@ class Workers:
             target.started.append(thread)
             thread.start()
 
-    def waiting(self, answers: Iterable[Answer]) -> list[Claim]:
+    def unanswered(self, answers: Iterable[Answer]) -> list[Claim]:
         """The claims that were handed on, but for those of ``answers``."""
         answered = {answer.claim.id for answer in answers}
         return [claim for claim in self.handed.values() if claim.id not in answered]

@@ -8,8 +8,14 @@ from __future__ import annotations
 
 import os
 import time
-from concurrent.futures import FIRST_COMPLETED, Executor, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    Executor,
+    InvalidStateError,
+    ThreadPoolExecutor,
+    wait,
+)
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from regulars.errors import RegularsError, TemporaryError
@@ -122,7 +128,8 @@ def finished(executor: Executor, futures: Collection[Future[T]]) -> Iterator[Fut
             workerless = time.monotonic()
         elif time.monotonic() - workerless > _WORKERLESS:
             for future in left:
-                future.set_exception(TemporaryError(_LOST))
+                with suppress(InvalidStateError):  # it has ended this very moment
+                    future.set_exception(TemporaryError(_LOST))
 
 
 def _has_workers(client: Any) -> bool:
