@@ -126,6 +126,20 @@ def test_a_store_that_was_half_made_is_finished(store_url: str) -> None:
     store.close()
 
 
+def test_a_store_whose_making_died_before_its_first_row_is_made(store_url: str) -> None:
+    Store.open(store_url).close()
+    engine = open_engine(store_url)
+    with engine.begin() as connection:
+        metadata.drop_all(connection)
+        connection.execute(text("DELETE FROM alembic_version"))
+    engine.dispose()
+    store = Store.open(store_url)
+    with store.transaction() as connection:
+        assert is_ready(connection, "the store")
+        assert inspect(connection).has_table("runs")
+    store.close()
+
+
 def test_opening_a_store_does_not_load_alembic(sqlite_url: str) -> None:
 
     code = (

@@ -68,8 +68,9 @@ def make_ready(connection: Connection, place: str) -> None:
 def _create(connection: Connection, place: str, *, begun: bool) -> None:
     if not begun:
         _refuse_strangers(connection, place)
-        # Where making a table can't be rolled back, a crash half-way is known by this row.
-        _MARK.create(connection, checkfirst=False)
+        # Where making a table can't be rolled back, a crash half-way is known by this row; the
+        # table without it is a crash just before.
+        _MARK.create(connection, checkfirst=True)
         connection.execute(_MARK.insert(), {"version_num": _BEGUN})
     metadata.create_all(connection)
     connection.execute(_MARK.update(), {"version_num": VERSIONS[-1]})
