@@ -21,6 +21,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
 STARTER := templates/regulars_templates/starters/corner-bakery
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# Modules are compiled once, not by every command that a test starts.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test torture check bench docs wheel starter clean
 

@@ -5,9 +5,10 @@
 The client is engine.yaml: 30 traits, 20 segments, 10 journeys. Its data is made by a seed and kept
 in build/bench, so that it is made once; a million customers with 20 million events take 1.2 GB
 there and some minutes. The program is measured from outside, as whole processes through its
-public command line; the stages are its own report. Beside it the same 20 segments are counted by
-one statement that a person wrote for this store (engine_by_hand.py); both must count the same.
-The store is SQLite, or an empty one that ``STORE_URL`` names, which has no statement by hand.
+public command line; the stages are its own report. Beside it another client has the 20 segments
+alone, with the traits that they ask for; in its store one statement that a person wrote counts
+the same segments (engine_by_hand.py), and both must count the same. The store is SQLite, or an
+empty one that ``STORE_URL`` names, which has no statement by hand.
 """
 
 from __future__ import annotations
@@ -19,12 +20,13 @@ import sys
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import yaml
 from measuring import Process, Result, Row, benchmark, machine, measured, regulars, stages, table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 HERE = Path(__file__).parent
 MADE = HERE.parent / "build" / "bench"
@@ -34,6 +36,7 @@ STORE_URL = os.environ.get("STORE_URL")
 RUNS = ("first", "next", "again")
 LOADING = ("ingest",)
 COMPUTED = ("traits", "segments", "journeys")  # what a first run computes besides loading
+BY_HAND = ("traits", "segments")  # what a statement by hand stands beside
 
 
 def world(folder: Path, customers: int, events: int) -> None:
@@ -59,15 +62,45 @@ def run(folder: Path, at: str) -> Process:
     return regulars(folder, "run", "engine.yaml", "--at", at, "--json")
 
 
+def segments_alone(playbook: Path) -> None:
+    """Leave nothing in ``playbook`` that its segments don't ask for."""
+    told = yaml.safe_load(playbook.read_text())
+    asked = set(_traits_in(told["segments"]))
+    told["traits"] = {name: made for name, made in told["traits"].items() if name in asked}
+    del told["journeys"]
+    playbook.write_text(yaml.safe_dump(told, sort_keys=False))
+
+
+def _traits_in(said: Any) -> Iterator[str]:
+    if isinstance(said, list):
+        for each in said:
+            yield from _traits_in(each)
+    if isinstance(said, dict):
+        yield from [said["trait"]] if "trait" in said else []
+        yield from _traits_in(list(said.values()))
+
+
+def beside_a_statement(folder: Path, customers: int, events: int) -> Result:
+    """The segments alone, and the statement by hand over the same store."""
+    world(folder, customers, events)
+    segments_alone(folder / "engine.yaml")
+    alone = run(folder, NOW)
+    by_hand = measured(folder, str(HERE / "engine_by_hand.py"), str(STORE), NOW)
+    counted = {name: found["members"] for name, found in alone.answer["segments"].items()}
+    if counted != by_hand.answer["members"]:
+        sys.exit(f"the statement by hand counts otherwise: {by_hand.answer['members']}, {counted}")
+    return {
+        "alone": asdict(alone),
+        "by_hand_seconds": by_hand.answer["seconds"],
+        "by_kind_seconds": by_hand.answer["by_kind_seconds"],
+    }
+
+
 def measure(folder: Path, customers: int, events: int) -> Result:
     """A first run, one more day with its events, the same again, and the statement by hand."""
     world(folder, customers, events)
     first = run(folder, NOW)
-    size = by_hand = None
-    if not STORE_URL:
-        size = (folder / STORE).stat().st_size
-        by_hand = measured(folder, str(HERE / "engine_by_hand.py"), str(STORE), NOW)
-        _compare(first, by_hand)
+    size = None if STORE_URL else (folder / STORE).stat().st_size
     shutil.copy(MADE / f"engine-{customers}-{events}" / "next.csv", folder / "events-2.csv")
     following, again = run(folder, NEXT), run(folder, NEXT)
     return {
@@ -75,20 +108,13 @@ def measure(folder: Path, customers: int, events: int) -> Result:
         "events": events,
         "store": STORE_URL.partition(":")[0] if STORE_URL else "sqlite",
         "store_bytes": size,
-        "by_hand_seconds": by_hand and by_hand.answer["seconds"],
-        "by_kind_seconds": by_hand and by_hand.answer["by_kind_seconds"],
         "first": asdict(first),
         "next": asdict(following),
         "again": asdict(again),
         "machine": machine(),
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
+        **({} if STORE_URL else beside_a_statement(folder / "alone", customers, events)),
     }
-
-
-def _compare(ours: Process, by_hand: Process) -> None:
-    counted = {name: found["members"] for name, found in ours.answer["segments"].items()}
-    if counted != by_hand.answer["members"]:
-        sys.exit(f"the statement by hand counts otherwise: {by_hand.answer['members']}, {counted}")
 
 
 def stages_of(process: Result, names: Iterable[str]) -> float:
@@ -134,9 +160,9 @@ LINES = (
 )
 
 
-def times_by_hand(result: Result, way: str = "by_hand_seconds") -> float:
-    """How much longer our traits and segments take than the statement by hand."""
-    return stages_of(result["first"], ["traits", "segments"]) / float(result[way])
+def times_by_hand(result: Result, run: str, way: str = "by_hand_seconds") -> float:
+    """How much longer traits and segments take in ``run`` than the statement by hand."""
+    return stages_of(result[run], BY_HAND) / float(result[way])
 
 
 def told(result: Result) -> str:
@@ -147,12 +173,13 @@ def told(result: Result) -> str:
         ("store", result["store"], ""),
         *((each.name, each.told(result), each.asked and f"≤ {each.asked}") for each in lines),
     ]
-    if result["by_hand_seconds"]:
+    if "alone" in result:
         rows += [
             ("20 segments by hand", f"{result['by_hand_seconds']:.2f} s", ""),
-            ("  ours, times that", f"{times_by_hand(result):.2f}", "≤ 1.3"),
+            ("  ours, times that", f"{times_by_hand(result, 'alone'):.2f}", "≤ 1.3"),
+            ("  and with all 30 traits", f"{times_by_hand(result, 'first'):.2f}", ""),
             ("the same, kind by kind", f"{result['by_kind_seconds']:.2f} s", ""),
-            ("  ours, times that", f"{times_by_hand(result, 'by_kind_seconds'):.2f}", ""),
+            ("  ours, times that", f"{times_by_hand(result, 'alone', 'by_kind_seconds'):.2f}", ""),
         ]
     parts = [f"{name}\n{table(stages(result[name]['answer']['seconds']))}" for name in RUNS]
     return "\n\n".join([table(rows), *parts])
