@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from regulars.cli.entry import regulars
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
@@ -143,7 +145,7 @@ def test_the_page_tells_what_happens(page: str, folder: Path) -> None:
             write(folder / block.file, block.text, story)
         elif block.language == "yaml":
             parts += 1
-            story.append(check_part(folder, f"part-{parts}", block.text))
+            check_part(folder, f"part-{parts}", block.text)
     home = Path(page).parent if page.startswith("examples/") else "."
     play(folder / home, story)
 
@@ -153,14 +155,16 @@ def write(path: Path, text: str, story: list[Command]) -> None:
     story.append(Command(f"mkdir -p '{path.parent}' && cat > '{path}' <<'END'\n{text}END", "", 0))
 
 
-def check_part(folder: Path, name: str, text: str) -> Command:
+def check_part(folder: Path, name: str, text: str) -> None:
     """A part of a playbook, added to the Corner Bakery's, passes ``check``."""
     home = folder / "examples" / "corner-bakery"
     own = (
         "" if re.search("^(playbook|extends):", text, re.MULTILINE) else "extends: playbook.yaml\n"
     )
-    (home / f"{name}.yaml").write_text(own + text, encoding="utf-8")
-    return Command(f"regulars check '{home}/{name}.yaml'", "", 0)
+    part = home / f"{name}.yaml"
+    part.write_text(own + text, encoding="utf-8")
+    checked = CliRunner().invoke(regulars, ["check", str(part)])
+    assert checked.exit_code == 0, f"{text}\n{checked.output}"
 
 
 @pytest.mark.parametrize("page", [*PAGES, "docs/plugins.md"])

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from regulars.playbook.playbook import Playbook
 
-    from .recording import Event
+    from .events import Event
     from .reports import Report
     from .resolving import Target
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from .recording import Event
+    from .events import Event
 
 CLICKED, BY_MACHINE, DELIVERED = "message.clicked", "message.clicked.machine", "message.delivered"
 _AROUND = max(SOON, AT_ONCE)

@@ -6,12 +6,10 @@ before sending sees it. The same report again changes nothing.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
-from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -22,13 +20,13 @@ from regulars.store import Tables, tables, write_events_in_turn
 from regulars.store.facts import get_columns
 
 from .consequences import settle, suppress_addresses, take_refusals
+from .events import Event
 from .labels import label
-from .machines import opened_by_machine
 from .reports import Refused
 from .resolving import Target, resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -39,18 +37,6 @@ if TYPE_CHECKING:
     from .reports import Report
 
 AHEAD = timedelta(days=1)  # a report from further in the future has a wrong clock
-
-
-@dataclass(frozen=True)
-class Event:
-    """One event to record; ``name`` is ``message.clicked`` and the like."""
-
-    key: bytes
-    name: str
-    at: int
-    report: Report
-    target: Target
-    properties: Mapping[str, Any]
 
 
 @dataclass
@@ -88,7 +74,7 @@ class Recording:
             events: dict[bytes, Event] = {}
             for report, target in zip(reports, targets, strict=True):
                 if isinstance(target, Target):
-                    event = self._event(report, target)
+                    event = Event.of(report, target, micros(self.now))
                     events.setdefault(event.key, event)
             known = _known(connection, events)
             new = [event for key, event in events.items() if key not in known]
@@ -111,41 +97,6 @@ class Recording:
         if report.at is not None and report.at > micros(self.now + AHEAD):
             return Refused("lies in the future; is the clock of its sender right?")
         return target
-
-    def _event(self, report: Report, target: Target) -> Event:
-        row = target.delivery
-        machine = report.kind == "opened" and opened_by_machine(report.user_agent)
-        name = f"message.{report.kind}" + (".machine" if machine else "")
-        at = micros(self.now) if report.at is None else report.at
-        about = (target.token.delivery, target.token.topic) if target.token else ()
-        who = (target.customer, row.id if row else None, *about)
-        return Event(_event_key(report, who), name, at, report, target, _properties(report, target))
-
-
-def _event_key(report: Report, who: Sequence[object]) -> bytes:
-    """What makes a report itself: the provider's id for it, else all that it says."""
-    what: list[object] = [report.id]
-    if report.id is None:
-        what = [report.at, report.url, report.user_agent, report.ip, report.detail, report.delay]
-        what.append(report.permanent)
-    content = json.dumps([report.kind, *who, *what])
-    return blake2b(content.encode(), digest_size=16, person=b"feedback").digest()
-
-
-def _properties(report: Report, target: Target) -> dict[str, Any]:
-    row, token = target.delivery, target.token
-    said: dict[str, Any] = {}
-    if row is not None:
-        said = {"message": row.message, "journey": row.journey, "step": row.step}
-        said |= {"channel": row.channel, "delivery": row.id}
-    elif token is not None:
-        said = {"topic": token.topic, "channel": token.channel}
-    link = token.url if token is not None and token.url else report.url
-    said |= {"link": link, "user_agent": report.user_agent, "ip": report.ip}
-    said |= {"seconds_after_delivery": report.delay, "detail": report.detail}
-    if report.kind == "bounced":
-        said["permanent"] = report.permanent
-    return {name: value for name, value in said.items() if value is not None and value != ""}
 
 
 def _known(connection: Connection, keys: Iterable[bytes]) -> set[bytes]:
