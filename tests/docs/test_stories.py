@@ -137,17 +137,18 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("page", PAGES)
 def test_the_page_tells_what_happens(page: str, folder: Path) -> None:
     story: list[Command] = []
-    parts = 0
+    parts: list[str] = []
     for block in blocks(page):
         if block.language == "console":
             story += commands(block)
         elif block.file:
             write(folder / block.file, block.text, story)
         elif block.language == "yaml":
-            parts += 1
-            check_part(folder, f"part-{parts}", block.text)
+            parts.append(block.text)
     home = Path(page).parent if page.startswith("examples/") else "."
     play(folder / home, story)
+    for number, part in enumerate(parts):
+        check_part(folder, f"part-{number}", part)
 
 
 def write(path: Path, text: str, story: list[Command]) -> None:

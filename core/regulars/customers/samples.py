@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Column, and_, select, update
+from sqlalchemy import BigInteger, Column, and_, select
 
-from regulars.store import insert_rows, temporary
+from regulars.store import insert_rows, temporary, update_from
 from regulars.store.schema import Draw, new_column
 from regulars.stored import sample_column
 
@@ -114,13 +114,5 @@ def _write(
     names = [column.key for column in columns]
     with temporary(connection, "shares", *columns) as shares:
         insert_rows(connection, shares, names, (row[: len(names)] for row in rows))
-        mine = shares.c.customer == customers.c.id
-        values = {
-            column: select(shares.c[name]).where(mine).scalar_subquery()
-            for column, name in written.items()
-        }
-        connection.execute(
-            update(customers)
-            .where(customers.c.id.in_(select(shares.c.customer)))
-            .values({customers.c[column]: value for column, value in values.items()})
-        )
+        values = {customers.c[column].name: shares.c[name] for column, name in written.items()}
+        update_from(connection, customers.c.id, shares.c.customer, values)
