@@ -102,13 +102,16 @@ def beside_a_statement(folder: Path, customers: int, events: int) -> Result:
 
 
 def _turn(folder: Path, store: Path) -> Result:
-    ours = run(folder, NOW).answer
+    ours = asdict(run(folder, NOW))
     by_hand = measured(folder, str(HERE / "engine_by_hand.py"), str(store), NOW).answer
-    counted = {name: found["members"] for name, found in ours["segments"].items()}
+    counted = {name: found["members"] for name, found in ours["answer"]["segments"].items()}
     if counted != by_hand["members"]:
         sys.exit(f"the statement by hand counts otherwise: {by_hand['members']}, {counted}")
-    seconds = sum(ours["seconds"][stage] for stage in BY_HAND)
-    return {"ours": seconds, "plain": by_hand["seconds"], "by_kind": by_hand["by_kind_seconds"]}
+    return {
+        "ours": stages_of(ours, BY_HAND),
+        "plain": by_hand["seconds"],
+        "by_kind": by_hand["by_kind_seconds"],
+    }
 
 
 def measure(folder: Path, customers: int, events: int) -> Result:

@@ -71,24 +71,22 @@ _SERVERS = {
 
 
 # What stands above the store and asks it for nothing new: there one PostgreSQL is enough.
-_ABOVE_THE_STORE = {"runs", "policy", "predictions", "models", "experiments"}
+_ABOVE_THE_STORE = tuple(
+    f"tests/{folder}/" for folder in ("runs", "policy", "predictions", "models", "experiments")
+)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Try the older PostgreSQL where its SQL is at stake."""
-    left_out = [item for item in items if _is_enough_on_the_newer(item)]
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in set(left_out)]
+    older = [item for item in items if item.nodeid.startswith(_ABOVE_THE_STORE) and _on_16(item)]
+    config.hook.pytest_deselected(items=older)
+    left_out = set(older)
+    items[:] = [item for item in items if item not in left_out]
 
 
-def _is_enough_on_the_newer(item: pytest.Item) -> bool:
+def _on_16(item: pytest.Item) -> bool:
     asked = getattr(item, "callspec", None)
-    folder = item.path.relative_to(Path(__file__).parent).parts[0]
-    return (
-        folder in _ABOVE_THE_STORE
-        and asked is not None
-        and asked.params.get("store_url") == "postgres16"
-    )
+    return asked is not None and asked.params.get("store_url") == "postgres16"
 
 
 @pytest.fixture(params=["sqlite", *_SERVERS])

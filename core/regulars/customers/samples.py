@@ -114,5 +114,5 @@ def _write(
     names = [column.key for column in columns]
     with temporary(connection, "shares", *columns) as shares:
         insert_rows(connection, shares, names, (row[: len(names)] for row in rows))
-        values = {customers.c[column].name: shares.c[name] for column, name in written.items()}
+        values = {column: shares.c[name] for column, name in written.items()}
         update_from(connection, customers.c.id, shares.c.customer, values)
