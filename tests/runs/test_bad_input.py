@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -157,8 +156,7 @@ def test_a_store_belongs_to_one_playbook(client: Client) -> None:
     assert "'shop'" in fails(client, "run")
 
 
-def test_help_comes_quickly() -> None:
-    """Not a timing: the modules that make it slow are not imported."""
+def test_help_imports_nothing_that_is_slow() -> None:
     script = (
         "import sys\nfrom regulars.cli.entry import run_command_line\n"
         "run_command_line(['--help'])\n"
@@ -166,13 +164,11 @@ def test_help_comes_quickly() -> None:
         "slow = heavy & set(sys.modules)\n"
         "assert not slow, slow\n"
     )
-    started = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     assert "plan" in done.stdout
-    assert time.perf_counter() - started < 30
 
 
 def test_every_kind_of_mistake_is_told_at_once(client: Client) -> None:
