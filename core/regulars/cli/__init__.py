@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+
+_OBJECTS = 100_000  # made between two looks for cycles; a tenth of a command's start went there
 
 
 def main() -> None:
     """Run ``regulars`` with the arguments of the process and exit with its status."""
+    gc.set_threshold(_OBJECTS, *gc.get_threshold()[1:])
     from .entry import run_command_line
 
     sys.exit(run_command_line(sys.argv[1:]))

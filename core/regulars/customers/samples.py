@@ -70,13 +70,20 @@ def fill_units(connection: Connection, customers: Table, plan: TraitPlan, unit: 
 
 def _fill(connection: Connection, customers: Table, draw: Draw, kind: str) -> int:
     """``kind`` is the type of the unit."""
-    filled = last = 0
+    filled = 0
+    last = 0 if draw.unit else _last_given(connection, customers, draw)
     while batch := _without(connection, customers, draw, last):
         rows = [(id_, share_of(draw, unit), unit) for id_, unit in batch]
         _write(connection, customers, draw, kind, rows)
         filled += len(batch)
         last = batch[-1][0]
     return filled
+
+
+def _last_given(connection: Connection, customers: Table, draw: Draw) -> int:
+    """The last customer with a share by their id; those before have theirs: they go in order."""
+    given = select(customers.c.id).where(customers.c[draw.column].is_not(None))
+    return connection.scalar(given.order_by(customers.c.id.desc()).limit(1)) or 0
 
 
 def _without(
