@@ -8,7 +8,9 @@ and ledger. The mail server is Postfix's ``smtp-sink`` (Debian: ``postfix``), wh
 throws it away; without it those rows are left out. The data is made by a seed.
 
 With ``--workers`` the same messages are left by a run to one worker and to so many, in turns, on
-SQLite or on the store that ``STORE_URL`` names, which is emptied of them before each turn.
+SQLite or on the store that ``STORE_URL`` names, which is emptied of them before each turn. Beside
+each turn stands what so many bare loops at once do: on a machine that shares its processors with
+others, nothing gains more than that.
 """
 
 from __future__ import annotations
@@ -17,13 +19,13 @@ import os
 import re
 import shutil
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING
 
 from mailing import make
@@ -38,6 +40,15 @@ if TYPE_CHECKING:
 
 NOW = "2026-03-01T09:00:00Z"
 BARE = Path(__file__).with_name("bare_smtp.py")
+TURNS = 5
+LOOP = """
+from time import perf_counter
+begun = perf_counter()
+kept = {}
+for number in range(10_000_000):
+    kept[number % 1000] = number * number % 7
+print(perf_counter() - begun)
+"""
 
 
 @contextmanager
@@ -109,23 +120,45 @@ def into_sink(folder: Path, messages: int) -> Result:
 
 
 def by_workers(folder: Path, messages: int, workers: int) -> Result:
-    """What one worker takes and what several take, of the same ledger: three turns of each."""
+    """What one worker takes and what several take of the same ledger, in turns."""
     shutil.rmtree(folder, ignore_errors=True)
     make(folder, messages, '{use: "null"}')
     if store := os.environ.get("STORE_URL"):
         playbook = folder / "playbook.yaml"
         playbook.write_text(f"store: {store}\n{playbook.read_text()}")
     regulars(folder, "run", "playbook.yaml", "--at", NOW, "--leave-sending", "--json")
-    taken: dict[int, list[float]] = {1: [], workers: []}
-    for turn in range(6):
-        several = (1, workers)[turn % 2]
-        plan_again(folder)
-        done = regulars(folder, "work", "playbook.yaml", "--workers", str(several), "--json")
-        if done.answer["counts"] != {"sent": messages}:
-            sys.exit(f"the workers did something else: {done.answer}")
-        taken[several].append(done.answer["seconds"])
-    rates = {several: messages / statistics.median(each) for several, each in taken.items()}
-    return {"workers": workers, "alone": rates[1], "together": rates[workers], "seconds": taken}
+    turns: list[Result] = []
+    for _ in range(TURNS):
+        seconds = {n: _worked(folder, messages, n) for n in (1, workers)}
+        turns.append({"seconds": seconds, "loops": loops_at_once(workers)})
+    rates = {n: median(messages / turn["seconds"][n] for turn in turns) for n in (1, workers)}
+    return {
+        "workers": workers,
+        "alone": rates[1],
+        "together": rates[workers],
+        "times": median(turn["seconds"][1] / turn["seconds"][workers] for turn in turns),
+        "loops": median(turn["loops"] for turn in turns),
+        "turns": turns,
+    }
+
+
+def _worked(folder: Path, messages: int, workers: int) -> float:
+    plan_again(folder)
+    done = regulars(folder, "work", "playbook.yaml", "--workers", str(workers), "--json").answer
+    if done["counts"] != {"sent": messages}:
+        sys.exit(f"the workers did something else: {done}")
+    return float(done["seconds"])
+
+
+def loops_at_once(processes: int) -> float:
+    """How many times as much so many bare loops at once do as one: what the machine has to give."""
+
+    def slowest(count: int) -> float:
+        loop = [sys.executable, "-c", LOOP]
+        begun = [subprocess.Popen(loop, stdout=subprocess.PIPE) for _ in range(count)]
+        return max(float(each.communicate()[0]) for each in begun)
+
+    return processes * slowest(1) / slowest(processes)
 
 
 def plan_again(folder: Path) -> None:
@@ -147,7 +180,7 @@ def sync_seconds(folder: Path) -> float:
             start = time.perf_counter()
             os.fsync(file.fileno())
             taken.append(time.perf_counter() - start)
-    return statistics.median(taken)
+    return median(taken)
 
 
 def measure(folder: Path, messages: int, workers: int) -> Result:
@@ -167,7 +200,8 @@ def told(result: Result) -> str:
             ("messages", f"{result['messages']:,}", ""),
             ("one worker, a second", f"{result['alone']:,.0f}", "≥ 5,000"),
             (f"{result['workers']} workers, a second", f"{result['together']:,.0f}", ""),
-            ("  times one", f"{result['together'] / result['alone']:.2f}", "≥ 1.7 for two"),
+            ("  times one", f"{result['times']:.2f}", "≥ 1.7 for two"),
+            ("bare loops, times one", f"{result['loops']:.2f}", ""),
         ])  # fmt: skip
     null, messages = result["null"], result["messages"]
     syncing = messages / IN_FLIGHT * result["sync_seconds"]
