@@ -53,11 +53,13 @@ def installed() -> Iterator[Candidate]:
     seen = set()
     for distribution in distributions():
         entries = _entry_points(distribution)
-        name = _normal(distribution.metadata["Name"] or "?") if entries else ""
-        if name not in seen:
-            yield from (_candidate(entry, distribution) for entry in entries)
-        if entries:
-            seen.add(name)
+        if not entries:
+            continue
+        metadata = distribution.metadata  # parsed anew each time that it is asked for
+        name, version = metadata["Name"] or "?", metadata["Version"] or "?"
+        if _normal(name) not in seen:
+            seen.add(_normal(name))
+            yield from (_candidate(entry, name, version) for entry in entries)
 
 
 def _entry_points(distribution: Distribution) -> list[EntryPoint]:
@@ -67,10 +69,9 @@ def _entry_points(distribution: Distribution) -> list[EntryPoint]:
         return []
 
 
-def _candidate(entry: EntryPoint, distribution: Distribution) -> Candidate:
-    name = distribution.metadata["Name"] or "?"
-    origin = Origin(entry.name, name, distribution.metadata["Version"] or "?")
-    return Candidate(origin, partial(_load_entry, entry), _normal(name) == FIRST_PARTY)
+def _candidate(entry: EntryPoint, distribution: str, version: str) -> Candidate:
+    origin = Origin(entry.name, distribution, version)
+    return Candidate(origin, partial(_load_entry, entry), _normal(distribution) == FIRST_PARTY)
 
 
 def _normal(name: str) -> str:
