@@ -58,7 +58,7 @@ class MariaDB:
     def _say(self, statement: str) -> None:
         import pymysql  # noqa: PLC0415 (an extra)
 
-        connection = pymysql.connect(unix_socket=str(self.socket), user="root")
+        connection = pymysql.connect(unix_socket=str(self.socket), user="root", ssl_disabled=True)
         with connection, connection.cursor() as cursor:
             cursor.execute(statement)
 

@@ -6,8 +6,9 @@ Every plugin has a pluggy manager of its own, so that none can spoil another's r
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pluggy
@@ -58,7 +59,9 @@ def load(candidate: Candidate) -> tuple[Implementations, str | None]:
 
 def _registered(plugin: object) -> pluggy.PluginManager:
     manager = pluggy.PluginManager(PROJECT)
-    manager.add_hookspecs(specs)
+    own = fenced(lambda: set(HOOKS).intersection(dir(plugin)))
+    if own:  # reading the specifications of all hooks takes longer than loading a plugin
+        manager.add_hookspecs(_specs_of(own))
     try:
         fenced(manager.register, plugin)
     except Fault as fault:
@@ -66,6 +69,12 @@ def _registered(plugin: object) -> pluggy.PluginManager:
             raise Fault(next(_unknown_arguments(plugin), str(fault))) from None
         raise
     return manager
+
+
+def _specs_of(hooks: Collection[str]) -> ModuleType:
+    some = ModuleType(specs.__name__)
+    vars(some).update({hook: getattr(specs, hook) for hook in hooks})
+    return some
 
 
 def _unknown_arguments(plugin: object) -> Iterator[str]:
@@ -87,9 +96,10 @@ def _arguments(function: object) -> tuple[str, ...]:
 def _implementations(
     manager: pluggy.PluginManager, hook: str, origin: Origin
 ) -> tuple[Implementation, ...]:
+    caller = vars(manager.hook).get(hook)
     return tuple(
         Implementation(origin, hook, found.function, tuple(found.argnames))
-        for found in getattr(manager.hook, hook).get_hookimpls()
+        for found in (caller.get_hookimpls() if caller else ())
     )
 
 
