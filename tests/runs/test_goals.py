@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from regulars.delivery.deliver import deliver
 
 from tests.runs.conftest import HEAD
 
@@ -150,9 +151,10 @@ def test_who_has_done_every_step_leaves_while_a_message_is_held(anywhere: Client
 
 
 def test_who_has_done_every_step_leaves_while_a_message_is_to_be_tried_again(
-    anywhere: Client,
+    anywhere: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = anywhere
+    monkeypatch.setitem(deliver.__kwdefaults__, "pauses", (0.0, 0.0))
     client.write(journey("exit_when: {performed: order}", "[{send: hello}]"), SHOP)
     visits(client, "ada,2026-05-01T08:00:00,1", "bob,2026-05-01T08:00:00,2")
     (client.folder / "outbox").touch()  # where there should be a folder, so nothing goes for now
