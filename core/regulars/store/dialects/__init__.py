@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from regulars.errors import StoreError
-from regulars.store.dialects import mariadb, postgres, sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -93,12 +94,12 @@ class Dialect(Protocol):
         ...
 
 
-_DIALECTS: dict[str, Dialect] = {
-    "sqlite": sqlite,
-    "postgresql": postgres,
-    "postgres": postgres,
-    "mysql": mariadb,
-    "mariadb": mariadb,
+_MODULES = {
+    "sqlite": "sqlite",
+    "postgresql": "postgres",
+    "postgres": "postgres",
+    "mysql": "mariadb",
+    "mariadb": "mariadb",
 }
 
 
@@ -109,9 +110,21 @@ def dialect_of(name: str) -> Dialect:
         StoreError: regulars keeps no store there.
     """
     backend = name.partition("+")[0]
-    if backend not in _DIALECTS:
+    if backend not in _MODULES:
         raise StoreError(
             f"regulars keeps no store in {backend!r}: "
             "use a sqlite:///, postgresql:// or mariadb:// URL"
         )
-    return _DIALECTS[backend]
+    return _loaded(_MODULES[backend])
+
+
+@cache
+def _loaded(module: str) -> Dialect:
+    """The module, loaded now: each brings a part of SQLAlchemy along, which takes its time."""
+    return cast("Dialect", import_module(f".{module}", __package__))
+
+
+if TYPE_CHECKING:
+    from . import mariadb, postgres, sqlite
+
+    _all: tuple[Dialect, ...] = (sqlite, postgres, mariadb)
