@@ -199,6 +199,18 @@ def test_who_moves_house_keeps_the_arm_that_they_have(lab: Lab) -> None:
     assert newcomers == {before["4"]}  # of home 1
 
 
+def test_who_comes_later_gets_a_share_and_nobody_a_second_one(lab: Lab) -> None:
+    keys = open_shop(lab, 40, x={"arms": FOUR})
+    before = arms(lab)
+    later = [f"later {n}" for n in range(7)]
+    with lab.store.transaction() as connection:
+        insert_rows(connection, lab.store.tables.customers, ["key"], [(key,) for key in later])
+    assert fill(lab) == len(later)
+    assert fill(lab) == 0
+    assert arms(lab) == expected(lab, [*keys, *later])
+    assert before.items() <= arms(lab).items()
+
+
 def test_who_is_held_out_has_no_arm_though_they_had_one(lab: Lab) -> None:
     keys = open_shop(lab, 60, x={})
     give(lab, *keys[:10])

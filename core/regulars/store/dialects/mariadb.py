@@ -43,9 +43,10 @@ def address(url: URL) -> URL:
 
     A socket of this machine needs no TLS, for which PyMySQL would read all certificates first.
     """
-    own = {"ssl_disabled": "true"} if "unix_socket" in url.query else {}
-    query = {**own, **url.query, "charset": "utf8mb4"}
-    return url.set(drivername="mariadb+pymysql", query=query)
+    told = {**url.query, "charset": "utf8mb4"}
+    if "unix_socket" in told and not any(name.startswith("ssl") for name in told):
+        told["ssl_disabled"] = "true"
+    return url.set(drivername="mariadb+pymysql", query=told)
 
 
 def options() -> dict[str, Any]:
