@@ -162,7 +162,7 @@ def test_more_kinds_of_events_than_a_database_joins_in_one_statement(store: Stor
     assert computed(store, traits, *came) == expected
 
 
-def test_of_windows_over_several_kinds_the_oldest_event_is_kept(sqlite_store: Store) -> None:
+def test_of_a_window_the_oldest_event_of_each_kind_is_kept(sqlite_store: Store) -> None:
     traits = {
         "orders": {"count": "order", "within": "1mo"},
         "visits": {"count": "visit", "within": "1mo"},
@@ -171,6 +171,8 @@ def test_of_windows_over_several_kinds_the_oldest_event_is_kept(sqlite_store: St
     first = Event(1, utc(2026, 3, 4), "review", {"stars": "5"})
     others = [Event(2, utc(2026, 3, 5), "order", {}), Event(3, utc(2026, 3, 6), "visit", {})]
     computed(sqlite_store, traits, *others, first)
+    columns = sqlite_store.tables.traits.c
+    kept = [columns[f"o_{name}_1mo"] for name in ("review", "order", "visit")]
     with sqlite_store.reading() as connection:
-        oldest = connection.execute(select(sqlite_store.tables.traits.c["o_1mo"])).scalar_one()
-    assert oldest == micros(first.time)
+        oldest = connection.execute(select(*kept)).one()
+    assert oldest == tuple(micros(event.time) for event in (first, *others))

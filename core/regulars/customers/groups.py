@@ -1,4 +1,4 @@
-"""Groups: traits that go stale together, because they look back equally far.
+"""Groups: traits that go stale together: they look at events of one name, equally far back.
 
 A trait changes when one of its customer's events comes or goes, or leaves its window. Besides its
 traits a group keeps, for each customer, when the oldest event in its window happened: until the
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from regulars.instants import micros
+from regulars.store.schema import stored_name
 
 from .aggregates import Aggregate
 
@@ -29,26 +30,20 @@ CHANGED = "changed"  # the column with the number of the refresh that wrote a cu
 
 @dataclass(frozen=True)
 class TraitGroup:
-    """Traits with the same window, ``within``; without one they look at everything.
+    """Traits of the events called ``event`` in the same window, ``within``; without one, of all.
 
-    ``moves`` says that time may change them in another way: a plugin's, or those that compare an
-    event's property with the clock.
+    Without ``event`` time may change them in another way: a plugin's, which look at whatever they
+    like, and those that compare an event's property with the clock.
     """
 
     columns: tuple[TraitColumn, ...]
+    event: str | None = None
     within: Duration | None = None
-    moves: bool = False
 
     @property
     def oldest(self) -> str | None:
         """The column of the oldest event in the window, if it has one."""
-        return None if self.within is None else f"o_{self.within}"
-
-    @property
-    def events(self) -> tuple[str, ...]:
-        """The names of the events that it looks at, if it has a window."""
-        computed = [column.computes for column in self.columns]
-        return tuple(sorted({item.event for item in computed if isinstance(item, Aggregate)}))
+        return None if self.within is None else stored_name(f"o_{self.event}_{self.within}")
 
     def start(self, moment: Moment) -> int | None:
         """The instant in microseconds that the window begins after."""
@@ -58,13 +53,10 @@ class TraitGroup:
 
 
 def groups_of(columns: Iterable[TraitColumn]) -> tuple[TraitGroup, ...]:
-    """``columns`` by their windows; those that move otherwise are a group of their own."""
-    found: dict[tuple[Duration | None, bool], list[TraitColumn]] = {}
+    """``columns`` by the events and windows that they look at."""
+    found: dict[tuple[str | None, Duration | None], list[TraitColumn]] = {}
     for column in columns:
-        computes = column.computes
-        moves = not isinstance(computes, Aggregate) or _moves(computes)
-        within = None if moves else getattr(computes, "within", None)
-        found.setdefault((within, moves), []).append(column)
+        found.setdefault(_looks_at(column), []).append(column)
     return tuple(TraitGroup(tuple(some), *key) for key, some in found.items())
 
 
@@ -72,6 +64,14 @@ def bookkeeping(groups: Sequence[TraitGroup]) -> dict[str, str]:
     """The columns that the traits table has besides the traits, with their types."""
     oldest = {group.oldest: "time" for group in groups if group.oldest is not None}
     return {CHANGED: "integer", **oldest}
+
+
+def _looks_at(column: TraitColumn) -> tuple[str | None, Duration | None]:
+    """The name of its events and how far back; None and None where time may change it otherwise."""
+    computes = column.computes
+    if not isinstance(computes, Aggregate) or _moves(computes):
+        return None, None
+    return computes.event, computes.within
 
 
 def _moves(aggregate: Aggregate) -> bool:

@@ -31,11 +31,11 @@ _MOST = 20  # that a statement joins; databases take no more than 61
 
 @dataclass(frozen=True)
 class Oldest:
-    """When the oldest event of some names happened that lies after ``start`` (microseconds)."""
+    """When the oldest of the events called ``event`` after ``start`` (microseconds) happened."""
 
     name: str
     start: int
-    events: Sequence[str]
+    event: str
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,7 @@ class Reach:
 def passes(columns: Sequence[TraitColumn], events: Events, reach: Reach) -> Iterator[Select[Any]]:
     """SELECT customers with some of ``columns`` and of the oldest, by their names.
 
-    A customer without any event that matters is missing. Each column comes in one pass; of the
-    oldest, each pass has the one among its own events.
+    A customer without any event that matters is missing. Each column comes in one pass.
     """
     for each in _plan(columns, reach.oldest, by_name=events.by_name):
         yield each.select(events, reach)
@@ -78,15 +77,12 @@ def _plan(
         return
     if anything:
         yield _Pass((), anything, ())
-    beside = (name for each in oldest for name in each.events)
-    names = sorted({*looks_at.values(), *beside})
+    names = sorted({*looks_at.values(), *(each.event for each in oldest)})
     alone = _MOST if by_name else 0
     for some in [*([name] for name in names[:alone]), names[alone:]]:
         if some:
             mine = [column for column, name in looks_at.items() if name in some]
-            yield _Pass(
-                some, mine, [each for each in oldest if not {*some}.isdisjoint(each.events)]
-            )
+            yield _Pass(some, mine, [each for each in oldest if each.event in some])
 
 
 @dataclass(frozen=True)
@@ -138,7 +134,7 @@ class _Pass:
         table = events.tables.events
         tests = [table.c.time > oldest.start]
         if not self._one_name:
-            tests.append(table.c.name.in_(events.codes_of(oldest.events)))
+            tests.append(events.named(oldest.event))
         return Some(tests, events.by_filter).over(func.min, table.c.time)
 
     @property

@@ -1,7 +1,7 @@
 """Refreshing: every trait of every customer as of an instant, computed where it may have changed.
 
     new events, marks, new customers ↘
-    windows that moved past an event → stale customers → their traits, window by window
+    windows that moved past an event → stale customers, by kind of event → their traits of it
 
 A trait of a customer changes when an event of theirs comes, comes into view, goes or leaves its
 window; no others are computed. All of it is one transaction with what it was computed by, so that
@@ -25,7 +25,7 @@ from .computed import Computed, recall, remember
 from .event_sql import Events
 from .groups import CHANGED
 from .passes import Oldest, Reach
-from .stale import Stale, find_stale
+from .stale import MOVED, Stale, find_stale
 from .touching import last_seen, remember_seen
 from .trait_sql import traits_of_all
 
@@ -43,8 +43,8 @@ if TYPE_CHECKING:
 MOST_STALE = 0.5  # of all; from there on computing everything at once takes less
 
 
-def refresh_traits(store: Store, plan: TraitPlan, now: datetime) -> int:
-    """Bring every trait of every customer to ``now``; for how many any was computed.
+def refresh_traits(store: Store, plan: TraitPlan, now: datetime) -> None:
+    """Bring every trait of every customer to ``now``.
 
     It reads the covering index of events, which loading leaves ready: without it a large store
     would take hours.
@@ -54,7 +54,7 @@ def refresh_traits(store: Store, plan: TraitPlan, now: datetime) -> int:
         before = recall(connection)
         number = 1 if before is None else before.number + 1
         refresh = _Refresh(connection, plan, events, Computed.of(plan, events.moment, number))
-        return refresh.since(before)
+        refresh.since(before)
 
 
 class _Refresh:
@@ -69,21 +69,22 @@ class _Refresh:
         newest = connection.scalar(select(func.max(events.tables.events.c.id)))
         self._newest = int(newest or 0)
 
-    def since(self, before: Computed | None) -> int:
-        """Compute what is stale since ``before``; for how many customers."""
+    def since(self, before: Computed | None) -> None:
+        """Compute what is stale since ``before``."""
         computes = self._computes
         if before is None or computes.outdates(before):
-            return self._everything()
+            self._everything()
+            return
         with find_stale(self._connection, self._plan, self._events, before, computes) as stale:
             if stale.share > MOST_STALE:
-                return self._everything()
-            if anything := bool(stale.count or stale.everybody):
+                self._everything()
+                return
+            if anything := bool(stale.anybody or stale.everybody):
                 self._some(stale)
         self._look_ahead(last_seen(self._connection))
         self._remember(computes.number if anything else before.number)
-        return stale.customers if stale.everybody else stale.count
 
-    def _everything(self) -> int:
+    def _everything(self) -> None:
         events, connection = self._events, self._connection
         connection.execute(delete(tables.touched))
         self._look_ahead(0)
@@ -93,18 +94,22 @@ class _Refresh:
         names = ["customer", *(column.name for column in self._plan.columns)]
         names += [each.name for each in oldest]
         numbered = fresh.add_columns(literal(self._computes.number, BigInteger))
-        count = insert_from(connection, self._traits, [*names, CHANGED], numbered)
+        insert_from(connection, self._traits, [*names, CHANGED], numbered)
         self._remember(self._computes.number)
-        return count
 
     def _some(self, stale: Stale) -> None:
-        if self._plan.groups:
-            self._compute(self._plan.groups, stale.wholly())
-        for group in self._plan.groups:
-            self._compute([group], None if group in stale.everybody else stale.only(group))
-        if not self._plan.groups:
+        groups = self._plan.groups
+        if not groups:
             changed = update(self._traits).values({CHANGED: self._computes.number})
             self._connection.execute(changed.where(self._traits.c.customer.in_(stale.any())))
+        if stale.everybody:
+            self._compute(stale.everybody, None)
+        for (event, what), count in stale.counts.items():
+            looks = [g for g in groups if g.event == event and g not in stale.everybody]
+            if what == MOVED:
+                looks = [group for group in looks if group.within is not None]
+            if looks and count:
+                self._compute(looks, stale.by(event, what))
 
     def _compute(self, groups: Sequence[TraitGroup], among: Select[Any] | None) -> None:
         """The traits of ``groups``, of the customers ``among``."""
@@ -123,9 +128,9 @@ class _Refresh:
 
     def _oldest(self, group: TraitGroup) -> Sequence[Oldest]:
         start = group.start(self._events.moment)
-        if group.oldest is None or start is None:
+        if group.event is None or group.oldest is None or start is None:
             return []
-        return [Oldest(group.oldest, start, group.events)]
+        return [Oldest(group.oldest, start, group.event)]
 
     def _look_ahead(self, seen: int) -> None:
         """Mark whose new events lie ahead, for the run that they come into view of."""

@@ -1,4 +1,4 @@
-"""Stale: the customers whose traits may have changed since they were computed, by window."""
+"""Stale: the customers whose traits may have changed since they were computed, by kind of event."""
 
 from __future__ import annotations
 
@@ -6,9 +6,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, SmallInteger, case, delete, exists, func, literal, or_, select
+from sqlalchemy import (
+    Column,
+    SmallInteger,
+    case,
+    delete,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
-from regulars.instants import micros
 from regulars.store import insert_from, know_size, tables, temporary
 from regulars.store.tables import Id
 
@@ -16,7 +27,7 @@ from .groups import CHANGED
 from .touching import last_seen
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sqlalchemy import ColumnElement, Connection, Select, Table
 
@@ -26,35 +37,33 @@ if TYPE_CHECKING:
     from .traits import TraitPlan
 
 
-_WHOLLY = "wholly"  # the flag of those for whom all groups are stale
+# What happened to a customer's events of one name. The greater stands for both.
+MOVED = 1  # a window has moved past one: the traits with windows are stale
+CAME = 2  # one came, went or came into view: all its traits are
 
 
 @dataclass(frozen=True)
 class Stale:
-    """Whose traits are stale: ``count`` of so many ``customers``.
+    """Whose traits are stale.
 
-    Those of the groups ``everybody`` are stale for all of them; of the others, ``share`` says how
-    much is stale, counting each group by itself: 0 to 1.
+    Those of the groups ``everybody`` are so for everybody. Of the others, ``counts`` says for how
+    many those of an event are stale by what happened, ``share`` how much of all that is: 0 to 1.
     """
 
     table: Table
-    columns: dict[TraitGroup, str]
-    count: int
-    customers: int
-    everybody: Collection[TraitGroup]
+    columns: Mapping[str, str]
+    everybody: Sequence[TraitGroup]
+    anybody: bool
+    counts: Mapping[tuple[str, int], int]
     share: float
 
     def any(self) -> Select[Any]:
-        """SELECT the customers with something that is stale."""
+        """SELECT the customers of whom something is stale."""
         return select(self.table.c.customer)
 
-    def wholly(self) -> Select[Any]:
-        """SELECT the customers for whom all traits are stale, because of an event."""
-        return self.any().where(self.table.c[_WHOLLY] == 1)
-
-    def only(self, group: TraitGroup) -> Select[Any]:
-        """SELECT the others for whom the traits of ``group`` are stale."""
-        return self.any().where(self.table.c[self.columns[group]] == 1, self.table.c[_WHOLLY] == 0)
+    def by(self, event: str, what: int) -> Select[Any]:
+        """SELECT those to whose events of that name this happened: MOVED or CAME."""
+        return self.any().where(self.table.c[self.columns[event]] == what)
 
 
 @contextmanager
@@ -65,26 +74,23 @@ def find_stale(
 
     Customers who are new get their row of traits, without any.
     """
-    columns = {group: f"g{place}" for place, group in enumerate(plan.groups)}
-    key: Column[Any] = Column("customer", Id, primary_key=True, autoincrement=False)
-    names = [*columns.values(), _WHOLLY]
-    flags = [Column(name, SmallInteger, nullable=False) for name in names]
+    names = sorted({group.event for group in plan.groups if group.event is not None})
+    columns = {name: f"e{place}" for place, name in enumerate(names)}
+    customer: Column[Any] = Column("customer", Id, primary_key=True, autoincrement=False)
+    happened = [Column(name, SmallInteger, nullable=False) for name in columns.values()]
     customers = _count(connection, events.tables.customers)
-    with temporary(connection, "stale", key, *flags) as table:
-        for rows in _changed(connection, events):
-            _add(connection, table, rows, names)
-        if _count(connection, events.tables.traits) < customers:
-            _add_new(connection, table, events, now.number, names)
-        if now.starts != before.starts:
-            _add_moved(connection, table, events, {columns[g]: g for g in plan.groups}, now)
+    with temporary(connection, "stale", customer, *happened) as table:
+        has_new = _count(connection, events.tables.traits) < customers
+        moves = now.starts != before.starts
+        search = _Search(events, names, plan.groups if moves else (), now)
+        _fill(connection, table, search, has_new=has_new)
         know_size(connection, table)
         everybody = [group for group in plan.groups if _is_stale(group, before, now)]
-        sums = [func.sum(table.c[name]) for name in columns.values()]
-        count, *counts = connection.execute(select(func.count(), *sums)).one()
-        found = dict(zip(plan.groups, counts, strict=True))
-        some = [int(found[group] or 0) for group in plan.groups if group not in everybody]
-        share = sum(some) / (len(some) * customers or 1) if some or not plan.groups else 1.0
-        yield Stale(table, columns, count, customers, everybody, share)
+        rest = {g.event for g in plan.groups if g.event is not None and g not in everybody}
+        count, counts = _counted(connection, table, columns)
+        some = sum(counts[name, what] for name in rest for what in (MOVED, CAME))
+        share = some / (len(rest) * customers or 1) if rest or not plan.groups else 1.0
+        yield Stale(table, columns, everybody, bool(count), counts, share)
 
 
 def _is_stale(group: TraitGroup, before: Computed, now: Computed) -> bool:
@@ -93,7 +99,7 @@ def _is_stale(group: TraitGroup, before: Computed, now: Computed) -> bool:
     Calendar windows do so: a month before March 30 and 31 both begin on the last of February, the
     second perhaps at an earlier hour.
     """
-    if group.moves:
+    if group.event is None:
         return True
     names = [column.name for column in group.columns]
     if any(before.columns.get(name) != now.columns[name] for name in names):
@@ -102,61 +108,84 @@ def _is_stale(group: TraitGroup, before: Computed, now: Computed) -> bool:
     return oldest is not None and before.starts.get(oldest, now.at) > now.starts[oldest]
 
 
-def _changed(connection: Connection, events: Events) -> Iterator[Select[Any]]:
-    """Whose events came, went or came into view."""
-    table, now = tables.events, micros(events.moment.now)
-    yield select(table.c.customer).where(table.c.id > last_seen(connection), table.c.time <= now)
-    touched = tables.touched
+@dataclass(frozen=True)
+class _Search:
+    """What to look for: events called ``names``, and windows that have moved in ``groups``.
+
+    Each question selects customers with what happened to their events of each name.
+    """
+
+    events: Events
+    names: Sequence[str]
+    groups: Sequence[TraitGroup]
+    now: Computed
+
+    def came(self, last_seen: int) -> Select[Any]:
+        """Whose events came after the one with this number."""
+        table = self.events.tables.events
+        news = table.c.id > last_seen, table.c.time <= self.now.at
+        of_mine = table.c.name.in_(self.events.codes_of(self.names))
+        happened = [func.max(_if(self.events.named(name), CAME)) for name in self.names]
+        rows = select(table.c.customer, *happened).where(*news, of_mine)
+        return rows.group_by(table.c.customer)
+
+    def moved(self) -> list[Select[Any]]:
+        """Who has an event that a window has moved past; nothing where no window moves."""
+        traits = self.events.tables.traits
+        past: dict[str, list[ColumnElement[bool]]] = {name: [] for name in self.names}
+        for group in self.groups:
+            if group.event is not None and group.oldest is not None:
+                oldest = traits.c[group.oldest]
+                past[group.event].append(oldest <= self.now.starts[group.oldest])
+        tests = [test for some in past.values() for test in some]
+        if not tests:
+            return []
+        happened = [_if(or_(false(), *past[name]), MOVED) for name in self.names]
+        return [select(traits.c.customer, *happened).where(or_(*tests))]
+
+    def wholly(self, who: Select[Any]) -> Select[Any]:
+        """``who``, of whom everything is stale."""
+        return who.add_columns(*(literal(CAME).label(f"e{n}") for n in range(len(self.names))))
+
+
+def _fill(connection: Connection, table: Table, search: _Search, *, has_new: bool) -> None:
+    """Fill ``table`` with who is stale by what happened."""
+    known, touched = search.events.tables.customers, tables.touched
+    traits = search.events.tables.traits
+    parts = [search.came(last_seen(connection)), *search.moved()]
+    if has_new:
+        new = ~exists().where(traits.c.customer == known.c.id)
+        parts.append(search.wholly(select(known.c.id).where(new)))
     with temporary(connection, "due", Column("id", Id, primary_key=True)) as due:
         # Those that come meanwhile must wait for the next run, so their numbers are written down.
-        insert_from(connection, due, ["id"], select(touched.c.id).where(touched.c.at <= now))
+        passed = select(touched.c.id).where(touched.c.at <= search.now.at)
+        insert_from(connection, due, ["id"], passed)
         mine = touched.c.id.in_(select(due.c.id))
-        yield select(touched.c.customer).where(mine)
+        parts.append(search.wholly(select(touched.c.customer).where(mine)))
+        found = union_all(*parts).subquery("found")
+        whose, *happened = found.c
+        rows = select(known.c.id, *map(func.max, happened)).group_by(known.c.id)
+        rows = rows.join(found, whose == known.c.id)  # those who are erased by now have no traits
+        insert_from(connection, table, list(table.c.keys()), rows)
         connection.execute(delete(touched).where(mine))
+    if has_new:
+        without = ~exists().where(traits.c.customer == table.c.customer)
+        rows = select(table.c.customer, literal(search.now.number)).where(without)
+        insert_from(connection, traits, ["customer", CHANGED], rows)
 
 
-def _add(connection: Connection, table: Table, rows: Select[Any], flags: Collection[str]) -> None:
-    """All traits of these customers are stale; those who are erased by now have none."""
-    known, some = tables.customers, rows.subquery("some")
-    found = select(known.c.id, *[literal(1)] * len(flags)).join(some, some.c[0] == known.c.id)
-    insert_from(connection, table, ["customer", *flags], found, skip_existing=True)
+def _counted(
+    connection: Connection, table: Table, columns: Mapping[str, str]
+) -> tuple[int, dict[tuple[str, int], int]]:
+    """How many customers are stale, and how many by each event and what happened."""
+    ways = [(name, what) for name in columns for what in (MOVED, CAME)]
+    sums = [func.sum(_if(table.c[columns[name]] == what, 1)) for name, what in ways]
+    count, *counts = connection.execute(select(func.count(), *sums).select_from(table)).one()
+    return count, {way: int(found or 0) for way, found in zip(ways, counts, strict=True)}
 
 
-def _add_new(
-    connection: Connection, table: Table, events: Events, number: int, flags: Collection[str]
-) -> None:
-    customers, traits = events.tables.customers, events.tables.traits
-
-    def has_none(customer: ColumnElement[int]) -> ColumnElement[bool]:
-        return ~exists().where(traits.c.customer == customer)
-
-    _add(connection, table, select(customers.c.id).where(has_none(customers.c.id)), flags)
-    rows = select(table.c.customer, literal(number)).where(has_none(table.c.customer))
-    insert_from(connection, traits, ["customer", CHANGED], rows)
-
-
-def _add_moved(
-    connection: Connection,
-    table: Table,
-    events: Events,
-    groups: dict[str, TraitGroup],
-    now: Computed,
-) -> None:
-    """Those whose window in some group has moved past an event."""
-    traits = events.tables.traits
-    moved = {
-        flag: traits.c[group.oldest] <= now.starts[group.oldest]
-        for flag, group in groups.items()
-        if group.oldest is not None
-    }
-    if not moved:
-        return
-    flags: Sequence[Any] = [
-        case((moved[flag], 1), else_=0) if flag in moved else literal(0) for flag in groups
-    ]
-    rows = select(traits.c.customer, *flags).where(or_(*moved.values()))
-    some = rows.add_columns(literal(0))
-    insert_from(connection, table, ["customer", *groups, _WHOLLY], some, skip_existing=True)
+def _if(test: ColumnElement[bool], what: int) -> ColumnElement[int]:
+    return case((test, what), else_=0)
 
 
 def _count(connection: Connection, table: Table) -> int:

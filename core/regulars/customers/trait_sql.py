@@ -7,13 +7,11 @@ What can be had by aggregation comes from passes over the events. What needs an 
 from __future__ import annotations
 
 import typing
-from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, func, literal, select
 
 from regulars.instants import micros
-from regulars.store.functions import smallest
 
 from .aggregates import Aggregate
 from .event_sql import over
@@ -41,20 +39,19 @@ def traits_of_all(
         looked_up = [_looked_up(column, events).label(column.name) for column in columns]
         return select(customers.c.id, *looked_up).where(*whom)
     joined: FromClause = customers
-    found: dict[str, list[ColumnElement[Any]]] = defaultdict(list)
+    found: dict[str, ColumnElement[Any]] = {}
     for number, query in enumerate(passes(passed, events, reach)):
         one = query.subquery(f"pass_{number}")
         joined = joined.outerjoin(one, one.c.customer == customers.c.id)
-        for column in one.c:
-            found[column.name].append(column)
+        found |= {column.name: column for column in one.c}
     values = [
         _looked_up(column, events)
         if _is_looked_up(column)
-        else _settled(column, found[column.name][0])
+        else _settled(column, found[column.name])
         for column in columns
     ]
     named = [value.label(column.name) for column, value in zip(columns, values, strict=True)]
-    named += [smallest(found[each.name]).label(each.name) for each in reach.oldest]
+    named += [found[each.name].label(each.name) for each in reach.oldest]
     return select(customers.c.id, *named).select_from(joined).where(*whom)
 
 

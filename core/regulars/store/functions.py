@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, String, func, literal
+from sqlalchemy import String, func, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import Integer
@@ -12,14 +12,10 @@ from sqlalchemy.types import Integer
 from regulars.store.folding import LOWER, SPELT, fold_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from sqlalchemy import ColumnElement
     from sqlalchemy.sql.compiler import SQLCompiler
 
-_NEVER = (1 << 63) - 1
-
-__all__ = ["contains", "ends_with", "fold", "fold_text", "smallest", "starts_with"]
+__all__ = ["contains", "ends_with", "fold", "fold_text", "starts_with"]
 
 
 class _position(FunctionElement[int]):  # noqa: N801 (SQLAlchemy names functions so)
@@ -27,11 +23,6 @@ class _position(FunctionElement[int]):  # noqa: N801 (SQLAlchemy names functions
 
     type = Integer()
     name = "position"
-    inherit_cache = True
-
-
-class _least(FunctionElement[Any]):  # noqa: N801
-    name = "least"
     inherit_cache = True
 
 
@@ -59,14 +50,6 @@ def ends_with(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
     return (start > 0) & (func.substr(column, start) == literal(text, String))
 
 
-def smallest(columns: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
-    """The smallest of several instants; those that are NULL don't count."""
-    if len(columns) == 1:
-        return columns[0]
-    never = literal(_NEVER, BigInteger)
-    return func.nullif(_least(*(func.coalesce(column, never) for column in columns)), never)
-
-
 def fold(column: ColumnElement[Any]) -> ColumnElement[str]:
     """``column`` folded as ``fold_text`` folds the text it is compared with."""
     return _fold(column)
@@ -82,16 +65,6 @@ def _strpos(element: _position, compiler: SQLCompiler, **kw: Any) -> str:
 @compiles(_position, "mariadb")
 def _instr(element: _position, compiler: SQLCompiler, **kw: Any) -> str:
     return f"instr({compiler.process(element.clauses, **kw)})"
-
-
-@compiles(_least)
-def _least_of(element: _least, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"least({compiler.process(element.clauses, **kw)})"
-
-
-@compiles(_least, "sqlite")
-def _min_of(element: _least, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"min({compiler.process(element.clauses, **kw)})"
 
 
 @compiles(_fold)  # where it is printed for elsewhere, see segments/warehouses.py
