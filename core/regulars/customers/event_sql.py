@@ -14,7 +14,6 @@ from sqlalchemy import (
     case,
     cast,
     func,
-    literal,
     select,
     true,
 )
@@ -151,7 +150,7 @@ def over(aggregate: Aggregate, events: Events, *tests: ColumnElement[bool]) -> C
     value = table.c.time if aggregate.reads is None else events.read(aggregate)
     times: ColumnElement[int] = table.c.times
     if aggregate.kind == "count":
-        return _sum(some, times) if events.rolled_up else some.over(func.count, literal(1))
+        return _sum(some, times) if events.rolled_up else some.over(func.count, value)
     if aggregate.kind == "sum":
         return _sum(some, value)
     if aggregate.kind == "average":

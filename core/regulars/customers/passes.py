@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from regulars.hooks.attribution import blamed, given
 from regulars.instants import micros
@@ -21,7 +21,7 @@ from .event_sql import Some, over
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from sqlalchemy import Select
+    from sqlalchemy import FromClause, Select
 
     from .event_sql import Events
     from .trait_columns import TraitColumn
@@ -38,29 +38,27 @@ class Oldest:
     event: str
 
 
-@dataclass(frozen=True)
-class Reach:
-    """How far a computation of traits reaches.
-
-    ``among`` selects the customers, None means everybody. ``oldest`` are computed beside the
-    traits.
-    """
-
-    among: Select[Any] | None = None
-    oldest: Sequence[Oldest] = ()
-
-    def holds(self, customer: ColumnElement[int]) -> list[ColumnElement[bool]]:
-        """What must hold for ``customer`` to be among them."""
-        return [] if self.among is None else [customer.in_(self.among)]
-
-
-def passes(columns: Sequence[TraitColumn], events: Events, reach: Reach) -> Iterator[Select[Any]]:
-    """SELECT customers with some of ``columns`` and of the oldest, by their names.
+def passes(
+    columns: Sequence[TraitColumn], events: Events, oldest: Sequence[Oldest] = ()
+) -> Iterator[Select[Any]]:
+    """SELECT customers with some of ``columns`` and of the ``oldest``, by their names.
 
     A customer without any event that matters is missing. Each column comes in one pass.
     """
-    for each in _plan(columns, reach.oldest, by_name=events.by_name):
-        yield each.select(events, reach)
+    for each in _plan(columns, oldest, by_name=events.by_name):
+        yield each.select(events)
+
+
+def pass_of_some(
+    columns: Sequence[TraitColumn], events: Events, oldest: Sequence[Oldest], whom: FromClause
+) -> Select[Any]:
+    """SELECT each ``customer`` in ``whom`` with ``columns`` and ``oldest``: of events of one name.
+
+    Those who have no such event are there as well. Each customer's are looked up in the index.
+    """
+    names = {each.event for each in oldest}
+    names |= {each.computes.event for each in columns if isinstance(each.computes, Aggregate)}
+    return _Pass(tuple(names), columns, oldest).select_of(whom, events)
 
 
 def _plan(
@@ -96,18 +94,33 @@ class _Pass:
     columns: Sequence[TraitColumn]
     oldest: Sequence[Oldest]
 
-    def select(self, events: Events, reach: Reach) -> Select[Any]:
+    def select(self, events: Events) -> Select[Any]:
         """SELECT customers with the columns and the oldest."""
-        table = events.tables.events
-        tests = [*reach.holds(table.c.customer), table.c.time <= micros(events.moment.now)]
-        start = self._start(events)
+        customer = events.tables.events.c.customer
+        rows = select(customer, *self._values(events)).where(*self._tests(events))
+        return rows.group_by(customer)
+
+    def select_of(self, whom: FromClause, events: Events) -> Select[Any]:
+        """SELECT each customer in ``whom`` with the columns and the oldest."""
+        table, customer = events.tables.events, whom.c.customer
+        mine = and_(table.c.customer == customer, *self._tests(events))
+        rows = select(customer, *self._values(events)).select_from(whom.outerjoin(table, mine))
+        return rows.group_by(customer)
+
+    def _values(self, events: Events) -> Iterator[ColumnElement[Any]]:
+        for column in self.columns:
+            yield self._aggregated(column, events).label(column.name)
+        for each in self.oldest:
+            yield self._oldest(each, events).label(each.name)
+
+    def _tests(self, events: Events) -> Iterator[ColumnElement[bool]]:
+        """What holds for every event that matters."""
+        table, start = events.tables.events, self._start(events)
+        yield table.c.time <= micros(events.moment.now)
         if start is not None:
-            tests.append(table.c.time > start)
+            yield table.c.time > start
         if self.names:
-            tests.append(table.c.name.in_(events.codes_of(self.names)))
-        found = [self._aggregated(column, events).label(column.name) for column in self.columns]
-        found += [self._oldest(each, events).label(each.name) for each in self.oldest]
-        return select(table.c.customer, *found).where(*tests).group_by(table.c.customer)
+            yield table.c.name.in_(events.codes_of(self.names))
 
     def _start(self, events: Events) -> int | None:
         """The instant that the longest window begins after; None if something looks further."""

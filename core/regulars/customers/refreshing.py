@@ -17,23 +17,21 @@ from sqlalchemy import BigInteger, delete, func, literal, select, update
 
 from regulars.hooks.kinds import Moment
 from regulars.instants import micros
-from regulars.store import insert_from, tables, temporary, update_from
-from regulars.store.schema import new_column
-from regulars.store.tables import Id
+from regulars.store import insert_from, tables
 
 from .computed import Computed, recall, remember
 from .event_sql import Events
 from .groups import CHANGED
-from .passes import Oldest, Reach
+from .passes import Oldest
 from .stale import MOVED, Stale, find_stale
 from .touching import last_seen, remember_seen
-from .trait_sql import traits_of_all
+from .trait_sql import traits_of_all, traits_of_some
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import Column, Connection, Select
+    from sqlalchemy import Connection, Select
 
     from regulars.store import Store
 
@@ -90,7 +88,7 @@ class _Refresh:
         self._look_ahead(0)
         connection.execute(self._traits.delete())
         oldest = [mark for group in self._plan.groups for mark in self._oldest(group)]
-        fresh = traits_of_all(self._plan.columns, events, Reach(oldest=oldest))
+        fresh = traits_of_all(self._plan.columns, events, oldest)
         names = ["customer", *(column.name for column in self._plan.columns)]
         names += [each.name for each in oldest]
         numbered = fresh.add_columns(literal(self._computes.number, BigInteger))
@@ -111,20 +109,20 @@ class _Refresh:
             if looks and count:
                 self._compute(looks, stale.by(event, what))
 
-    def _compute(self, groups: Sequence[TraitGroup], among: Select[Any] | None) -> None:
-        """The traits of ``groups``, of the customers ``among``."""
+    def _compute(self, groups: Sequence[TraitGroup], whom: Select[Any] | None) -> None:
+        """Write the traits of ``groups`` anew: of everybody, or of ``whom`` those of one event."""
         columns = [column for group in groups for column in group.columns]
         oldest = [mark for group in groups for mark in self._oldest(group)]
-        names = [column.name for column in columns] + [each.name for each in oldest]
-        kinds = self._plan.shape.traits
-        key: Column[Any] = new_column("customer", "integer")
-        key.type, key.primary_key, key.nullable = Id, True, False
-        definitions = [new_column(name, kinds[name]) for name in names]
-        with temporary(self._connection, "fresh", key, *definitions) as fresh:
-            found = traits_of_all(columns, self._events, Reach(among, oldest))
-            insert_from(self._connection, fresh, ["customer", *names], found)
-            values = {name: fresh.c[name] for name in names} | {CHANGED: self._computes.number}
-            update_from(self._connection, self._traits.c.customer, fresh.c.customer, values)
+        if whom is None:
+            rows = traits_of_all(columns, self._events, oldest)
+        else:
+            rows = traits_of_some(columns, self._events, oldest, whom.subquery("whom"))
+        customer, *fresh = rows.subquery("fresh").c
+        values = {column.name: column for column in fresh} | {CHANGED: self._computes.number}
+        key = self._traits.c.customer
+        # Without the second condition SQLite looks through the traits of all for some.
+        mine = [key == customer, *([] if whom is None else [key.in_(whom)])]
+        self._connection.execute(update(self._traits).where(*mine).values(values))
 
     def _oldest(self, group: TraitGroup) -> Sequence[Oldest]:
         start = group.start(self._events.moment)

@@ -124,10 +124,9 @@ class _Search:
         """Whose events came after the one with this number."""
         table = self.events.tables.events
         news = table.c.id > last_seen, table.c.time <= self.now.at
-        of_mine = table.c.name.in_(self.events.codes_of(self.names))
         happened = [func.max(_if(self.events.named(name), CAME)) for name in self.names]
-        rows = select(table.c.customer, *happened).where(*news, of_mine)
-        return rows.group_by(table.c.customer)
+        rows = select(table.c.customer, *happened).where(*news).group_by(table.c.customer)
+        return rows.where(self._is_known(table.c.customer))
 
     def moved(self) -> list[Select[Any]]:
         """Who has an event that a window has moved past; nothing where no window moves."""
@@ -142,6 +141,15 @@ class _Search:
             return []
         happened = [_if(or_(false(), *past[name]), MOVED) for name in self.names]
         return [select(traits.c.customer, *happened).where(or_(*tests))]
+
+    def touched(self, which: ColumnElement[bool]) -> Select[Any]:
+        """Whom such marks are of: of those, everything is stale."""
+        touched = tables.touched.c
+        return self.wholly(select(touched.customer).where(which, self._is_known(touched.customer)))
+
+    def _is_known(self, customer: ColumnElement[int]) -> ColumnElement[bool]:
+        """False for those who are erased by now: they have no traits."""
+        return exists().where(self.events.tables.customers.c.id == customer)
 
     def wholly(self, who: Select[Any]) -> Select[Any]:
         """``who``, of whom everything is stale."""
@@ -161,11 +169,9 @@ def _fill(connection: Connection, table: Table, search: _Search, *, has_new: boo
         passed = select(touched.c.id).where(touched.c.at <= search.now.at)
         insert_from(connection, due, ["id"], passed)
         mine = touched.c.id.in_(select(due.c.id))
-        parts.append(search.wholly(select(touched.c.customer).where(mine)))
-        found = union_all(*parts).subquery("found")
-        whose, *happened = found.c
-        rows = select(known.c.id, *map(func.max, happened)).group_by(known.c.id)
-        rows = rows.join(found, whose == known.c.id)  # those who are erased by now have no traits
+        parts.append(search.touched(mine))
+        whose, *happened = union_all(*parts).subquery("found").c
+        rows = select(whose, *map(func.max, happened)).group_by(whose)
         insert_from(connection, table, list(table.c.keys()), rows)
         connection.execute(delete(touched).where(mine))
     if has_new:

@@ -15,44 +15,61 @@ from regulars.instants import micros
 
 from .aggregates import Aggregate
 from .event_sql import over
-from .passes import Reach, passes
+from .passes import pass_of_some, passes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import FromClause, Select
 
     from .event_sql import Events
+    from .passes import Oldest
     from .trait_columns import TraitColumn
-
-EVERYBODY = Reach()
 
 
 def traits_of_all(
-    columns: Sequence[TraitColumn], events: Events, reach: Reach = EVERYBODY
+    columns: Sequence[TraitColumn], events: Events, oldest: Sequence[Oldest] = ()
 ) -> Select[Any]:
-    """SELECT every customer within ``reach`` with the value of each of ``columns``, by its name."""
+    """SELECT every customer with each of ``columns`` and of ``oldest``, by its name."""
     customers = events.tables.customers
     passed = [column for column in columns if not _is_looked_up(column)]
-    whom = reach.holds(customers.c.id)
-    if not passed and not reach.oldest:
-        looked_up = [_looked_up(column, events).label(column.name) for column in columns]
-        return select(customers.c.id, *looked_up).where(*whom)
     joined: FromClause = customers
     found: dict[str, ColumnElement[Any]] = {}
-    for number, query in enumerate(passes(passed, events, reach)):
+    for number, query in enumerate(passes(passed, events, oldest)):
         one = query.subquery(f"pass_{number}")
         joined = joined.outerjoin(one, one.c.customer == customers.c.id)
         found |= {column.name: column for column in one.c}
+    return _told(columns, events, oldest, customers.c.id, found).select_from(joined)
+
+
+def traits_of_some(
+    columns: Sequence[TraitColumn], events: Events, oldest: Sequence[Oldest], whom: FromClause
+) -> Select[Any]:
+    """SELECT each ``customer`` in ``whom`` with what looks at the events of one name alone."""
+    found: dict[str, ColumnElement[Any]] = {}
+    passed = [column for column in columns if not _is_looked_up(column)]
+    if passed or oldest:
+        whom = pass_of_some(passed, events, oldest, whom).subquery("passed")
+        found = {column.name: column for column in whom.c}
+    return _told(columns, events, oldest, whom.c.customer, found)
+
+
+def _told(
+    columns: Sequence[TraitColumn],
+    events: Events,
+    oldest: Sequence[Oldest],
+    customer: ColumnElement[int],
+    found: Mapping[str, ColumnElement[Any]],
+) -> Select[Any]:
+    """SELECT ``customer`` with every value: what passes ``found``, and what is looked up."""
     values = [
-        _looked_up(column, events)
+        _looked_up(column, events, customer)
         if _is_looked_up(column)
         else _settled(column, found[column.name])
         for column in columns
     ]
     named = [value.label(column.name) for column, value in zip(columns, values, strict=True)]
-    named += [found[each.name].label(each.name) for each in reach.oldest]
-    return select(customers.c.id, *named).select_from(joined).where(*whom)
+    return select(customer, *named, *(found[each.name].label(each.name) for each in oldest))
 
 
 def value_over(
@@ -83,7 +100,9 @@ def _is_looked_up(column: TraitColumn) -> bool:
     return computes.kind in {"first", "last", "most_common"}
 
 
-def _looked_up(column: TraitColumn, events: Events) -> ColumnElement[Any]:
+def _looked_up(
+    column: TraitColumn, events: Events, customer: ColumnElement[int]
+) -> ColumnElement[Any]:
     """A value of one of the customer's own events: of those that have it.
 
     Of first or last events at one instant it is the one recorded first or last; of values seen
@@ -92,7 +111,7 @@ def _looked_up(column: TraitColumn, events: Events) -> ColumnElement[Any]:
     aggregate = typing.cast("Aggregate", column.computes)
     table, value = events.tables.events, events.read(aggregate)
     query = select(value).where(
-        table.c.customer == events.tables.customers.c.id,
+        table.c.customer == customer,
         table.c.time <= micros(events.moment.now),
         events.named(aggregate.event),
         *events.narrowed(aggregate),
@@ -107,4 +126,4 @@ def _looked_up(column: TraitColumn, events: Events) -> ColumnElement[Any]:
             count = func.sum(table.c.times) if events.rolled_up else func.count()
             order = (count.desc(), func.max(table.c.time).desc(), value)
             query = query.group_by(value).order_by(*order)
-    return query.limit(1).correlate(events.tables.customers).scalar_subquery()
+    return query.limit(1).correlate_except(table).scalar_subquery()

@@ -82,7 +82,7 @@ def plan_traits(playbook: Playbook, plugins: Plugins) -> TraitPlan:
         groups,
         traits,
         columns,
-        replace(shape, traits={**shape.traits, **bookkeeping(groups)}),
+        replace(shape, traits={**bookkeeping(groups), **shape.traits}),
         playbook.timezone,
         models,
         score_columns(models),

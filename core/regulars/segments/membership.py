@@ -17,16 +17,14 @@ from sqlalchemy import (
     update,
 )
 
-from regulars.customers.groups import CHANGED
 from regulars.instants import micros
 from regulars.store import insert_from, temporary
 from regulars.store.tables import changes, customers, segments, standing
 from regulars.store.tables import members as members_table
 
-from .compile import any_of
 from .definitions import definition
 from .evaluated import Evaluated
-from .moving import for_everybody, turned
+from .moving import for_everybody, who_may_move
 from .standing import Bit, after, clear, find_moved, moved_columns, of_word, restore, settle
 
 if TYPE_CHECKING:
@@ -151,14 +149,9 @@ def _tasks(
     if everybody:
         yield everybody, []
     others = [segment for segment in known if segment not in everybody]
-    may_move = []
-    if before.refresh != now.refresh:
-        may_move.append(scope.tables.traits.c[CHANGED] > before.refresh)
-    if before.at != now.at:
-        names = [segment.name for segment in others]
-        may_move += turned(scope, names, before.moment(scope.zone))
-    if others and may_move:
-        yield others, [any_of(may_move)]
+    whose = who_may_move(scope, [segment.name for segment in others], before, now)
+    if others and whose is not None:
+        yield others, [scope.customer.in_(whose)]
 
 
 def _for_everybody(scope: Scope, segment: _Segment, before: Evaluated, now: Evaluated) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case
+from sqlalchemy import case, select, union_all
 
-from regulars.customers.groups import BY_TIME
+from regulars.customers.groups import BY_TIME, CHANGED
 from regulars.playbook.conditions import (
+    AttributeCondition,
     Comparison,
     InSegment,
     PluginCondition,
@@ -16,17 +17,18 @@ from regulars.playbook.conditions import (
 )
 from regulars.playbook.walking import conditions_of
 
-from .compile import leaf
+from .compile import any_of, leaf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Select
 
     from regulars.hooks.kinds import Moment
     from regulars.playbook.conditions import Condition
     from regulars.playbook.playbook import Playbook
 
+    from .evaluated import Evaluated
     from .scope import Scope
 
 
@@ -41,8 +43,33 @@ def for_everybody(playbook: Playbook, segment: str) -> bool:
     return any(isinstance(each, PluginCondition | ScoreCondition) for each in inner)
 
 
-def turned(scope: Scope, segments: Iterable[str], then: Moment) -> list[ColumnElement[bool]]:
-    """For whom comparisons with the clock in ``segments`` say another thing than ``then``.
+def who_may_move(
+    scope: Scope, segments: Iterable[str], before: Evaluated, now: Evaluated
+) -> Select[Any] | None:
+    """SELECT who may have come to one of ``segments`` or left it since ``before``; None: nobody.
+
+    Each table is looked at by itself, because nearly nobody moves.
+    """
+    traits, customers = scope.tables.traits, scope.tables.customers
+    by_traits: list[ColumnElement[bool]] = []
+    by_attributes: list[ColumnElement[bool]] = []
+    if before.refresh != now.refresh:
+        by_traits.append(traits.c[CHANGED] > before.refresh)
+    if before.at != now.at:
+        for each, test in _turned(scope, segments, before.moment(scope.zone)):
+            (by_attributes if isinstance(each, AttributeCondition) else by_traits).append(test)
+    found = [
+        select(whose).where(any_of(tests))
+        for whose, tests in ((traits.c.customer, by_traits), (customers.c.id, by_attributes))
+        if tests
+    ]
+    return select(union_all(*found).subquery("may_move").c[0]) if found else None
+
+
+def _turned(
+    scope: Scope, segments: Iterable[str], then: Moment
+) -> Iterator[tuple[Comparison, ColumnElement[bool]]]:
+    """Comparisons with the clock in ``segments``, and for whom each says another than ``then``.
 
     What event conditions count, windows and all, is a trait: it changes with the customer.
     """
@@ -52,7 +79,8 @@ def turned(scope: Scope, segments: Iterable[str], then: Moment) -> list[ColumnEl
         for each in written_out(scope.playbook, segments)
         if isinstance(each, Comparison) and BY_TIME & set(each.words())
     }
-    return [_number(leaf(each, scope)) != _number(leaf(each, before)) for each in clocks.values()]
+    for each in clocks.values():
+        yield each, _number(leaf(each, scope)) != _number(leaf(each, before))
 
 
 def written_out(playbook: Playbook, segments: Iterable[str]) -> list[Condition]:
