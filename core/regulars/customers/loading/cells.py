@@ -106,14 +106,19 @@ def short_texts(column: Sequence[str]) -> list[str | None]:
     return [value or None for value in column]
 
 
-def check_texts(values: Sequence[str], longest: int | None = None) -> None:
-    """Refuse what not every database keeps: NUL, halves of characters, too many characters."""
-    joined = "".join(values)
-    if "\0" in joined:
+def check_texts(
+    values: Sequence[str], longest: int | None = None, written: str | None = None
+) -> None:
+    """Refuse what not every database keeps: NUL, halves of characters, too many characters.
+
+    ``written`` is all of them joined, if that is known.
+    """
+    written = "".join(values) if written is None else written
+    if "\0" in written:
         raise ValueError("has a NUL character")
-    if not joined.isascii():
+    if not written.isascii():
         try:
-            joined.encode()
+            written.encode()
         except UnicodeEncodeError:
             raise ValueError("is not valid Unicode text") from None
     if longest is not None and values and max(map(len, values)) > longest:

@@ -66,9 +66,9 @@ class CustomerReader:
         """The rows, or a ValueError that says what is wrong with one of them."""
         values = dict(fields.values)
         with of_field("id"):
-            keys = ids(values.pop("id"), "customer")
+            keys = ids(values.pop("id"), "customer", fields.written.get("id"))
         points = self._points(values)
-        texts = fields.only_text
+        texts = fields.written
         known = {
             n: self._parsed(n, values.pop(n), only_text=n in texts)
             for n in list(values)

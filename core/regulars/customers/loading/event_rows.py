@@ -137,8 +137,8 @@ class EventReader:
         column = fields.values[name]
         longest = VALUE_LENGTH if name in self._texts else None
         with of_field(name):
-            if name in fields.only_text:
-                cells.check_texts(column, longest)
+            if name in fields.written:
+                cells.check_texts(column, longest, fields.written[name])
                 return column
             if longest is not None:
                 cells.check_texts([text for text in column if type(text) is str], longest)
@@ -147,8 +147,8 @@ class EventReader:
     def _times(self, fields: Fields) -> list[int]:
         column = fields.values["time"]
         with of_field("time"):
-            if "time" in fields.only_text:
-                plain = self._plain_instants.read(column)
+            if "time" in fields.written:
+                plain = self._plain_instants.read(column, fields.written["time"])
                 if plain is not None:
                     self._local_times |= cells.is_local(column[0])  # all are written alike
                     return plain
@@ -169,7 +169,7 @@ class EventReader:
             column = own.get(name)
             if column is None:
                 yield (None,) * fields.rows
-            elif name in fields.only_text and "" not in column:
+            elif name in fields.written and "" not in column:
                 yield column
             else:
                 yield [text_of(value) or None for value in column]
@@ -179,7 +179,7 @@ class EventReader:
             known, read = self._remembered[name], self._amount_of[name]
             column = own.get(name, (None,) * fields.rows)
             with of_field(name):
-                if name in fields.only_text or set(map(type, column)) <= _HASHED_ALIKE:
+                if name in fields.written or set(map(type, column)) <= _HASHED_ALIKE:
                     yield list(map(known.__getitem__, column))
                 else:
                     yield [read(value) for value in column]
@@ -190,7 +190,7 @@ _HASHED_ALIKE = frozenset({str, int, float, type(None)})  # 1 and 1.0 are the sa
 
 def _ids(field: str, fields: Fields) -> Sequence[str]:
     with of_field(field):
-        return ids(fields.values[field], "event")
+        return ids(fields.values[field], "event", fields.written.get(field))
 
 
 def _as_json(own: Properties, fields: Fields) -> Sequence[str | None]:
@@ -198,7 +198,7 @@ def _as_json(own: Properties, fields: Fields) -> Sequence[str | None]:
     if not own:
         return [None] * fields.rows
     names = [f"{encode_basestring(name)}: " for name in own]
-    if all(name in fields.only_text and "" not in column for name, column in own.items()):
+    if all(name in fields.written and "" not in column for name, column in own.items()):
         return _all_known(names, own.values(), fields.rows)
     pieces = [_pieces(name, column) for name, column in zip(names, own.values(), strict=True)]
     joined = [", ".join(filter(None, row)) for row in zip(*pieces, strict=True)]

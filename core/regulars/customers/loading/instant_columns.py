@@ -41,10 +41,12 @@ class InstantColumns:
         self._zone = zone
         self._offsets = Remembered(self._offset_in)
 
-    def read(self, column: Sequence[str]) -> list[int] | None:
-        """Microseconds UTC of each, or None when some are not plainly written."""
-        lengths = set(map(len, column))
-        if len(lengths) != 1 or not (written := "".join(column)).isascii():
+    def read(self, column: Sequence[str], written: str) -> list[int] | None:
+        """Microseconds UTC of each, or None when some are not plainly written.
+
+        ``written`` is the whole column joined.
+        """
+        if len(set(map(len, column))) != 1 or not written.isascii():
             return None
         letters = np.frombuffer(written.encode(), np.uint8).reshape(len(column), -1)
         if letters.shape[1] > _DAY_LONG and (letters[:, -1] == ord("Z")).all():

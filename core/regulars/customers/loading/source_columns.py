@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -22,19 +23,21 @@ class Fields:
     """The values of some rows, by field; each list has a value for every row.
 
     ``cursor`` are the rows' places in a source that is read from the last place on;
-    ``only_text`` are fields in which every value is text.
+    ``written`` has the fields in which every value is text, with all of that text joined: one look
+    at it tells much of every value.
     """
 
     values: Mapping[str, Sequence[Any]]
     rows: int
     cursor: Sequence[Any] | None = None
-    only_text: frozenset[str] = frozenset()
+    written: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def only(self, places: Sequence[int]) -> Fields:
         """The rows at ``places``."""
         values = {name: [c[place] for place in places] for name, c in self.values.items()}
         cursor = self.cursor and [self.cursor[place] for place in places]
-        return Fields(values, len(places), cursor, self.only_text)
+        written = {name: "".join(values[name]) for name in self.written}
+        return Fields(values, len(places), cursor, written)
 
 
 class SourceColumns:
@@ -104,8 +107,17 @@ def _taken(batch: Batch, places: Mapping[str, int | None], cursor: int | None) -
     columns = _columns(batch)
     unknown = (None,) * count
     values = {f: unknown if place is None else columns[place] for f, place in places.items()}
-    only_text = frozenset(f for f, column in values.items() if set(map(type, column)) == {str})
-    return Fields(values, count, None if cursor is None else columns[cursor], only_text)
+    joined = {field: _joined(column) for field, column in values.items()}
+    written = {field: text for field, text in joined.items() if text is not None}
+    return Fields(values, count, None if cursor is None else columns[cursor], written)
+
+
+def _joined(column: Sequence[Any]) -> str | None:
+    """All values in one text; None where one is no text."""
+    try:
+        return "".join(column)
+    except TypeError:
+        return None
 
 
 def _columns(batch: Batch) -> Sequence[Sequence[Any]]:
