@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from regulars.stored import VALUE_LENGTH, amount_column, amount_of, text_column, text_of
 
 from . import cells
-from .event_keys import ContentKeys, keys_of_ids
+from .event_keys import SIZE, ContentKeys, keys_of_ids
 from .id_columns import ids
 from .instant_columns import InstantColumns
 from .packed import pack, unpack
@@ -51,12 +51,13 @@ class EventRows:
 
     def __reduce__(self) -> tuple[Any, ...]:
         columns = (self.customers, self.times, self.names, self.properties, *self.used)
-        return _unpacked, ([pack(c) for c in columns], self.keys, self.by_local_times)
+        return _unpacked, ([pack(c) for c in columns], b"".join(self.keys), self.by_local_times)
 
 
-def _unpacked(packed: Sequence[Any], keys: Sequence[bytes], by_local_times: bool) -> EventRows:  # noqa: FBT001 (pickle's)
+def _unpacked(packed: Sequence[Any], keys: bytes, by_local_times: bool) -> EventRows:  # noqa: FBT001 (pickle's)
     customers, times, names, properties, *used = map(unpack, packed)
-    return EventRows(customers, times, names, keys, properties, used, by_local_times)
+    each = [keys[place : place + SIZE] for place in range(0, len(keys), SIZE)]
+    return EventRows(customers, times, names, each, properties, used, by_local_times)
 
 
 @dataclass(frozen=True)
