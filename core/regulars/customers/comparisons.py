@@ -1,7 +1,7 @@
 """The comparison words as SQL over one typed column, in two-valued logic.
 
-Every positive word is ``column IS NOT NULL AND column … value``, which is never NULL; a negative
-word is the NOT of its positive one.
+Every positive word is ``column IS NOT NULL AND column … value``, which is never NULL, or the second
+half of it where the column is always known; a negative word is the NOT of its positive one.
 """
 
 from __future__ import annotations
@@ -43,11 +43,15 @@ _MATCHES = {"contains": contains, "starts_with": starts_with, "ends_with": ends_
 
 @dataclass(frozen=True)
 class Subject:
-    """What is compared: a column, how it is stored and what its numbers are multiplied by."""
+    """What is compared: a column, how it is stored and what its numbers are multiplied by.
+
+    ``known`` says that it is never NULL.
+    """
 
     column: ColumnElement[Any]
     type: SubjectType
     scale: int = 1
+    known: bool = False
 
 
 def amount(column: ColumnElement[Any]) -> Subject:
@@ -102,7 +106,9 @@ def _compared(subject: Subject, word: str, value: Any, moment: Moment) -> Column
             test = None if text is None else _MATCHES[word](subject.column, text)
         case _:
             test = _timed(subject, word, value, moment)
-    return false() if test is None else and_(subject.column.is_not(None), test)
+    if test is None:
+        return false()
+    return test if subject.known else and_(subject.column.is_not(None), test)
 
 
 def _among(subject: Subject, values: list[Any], moment: Moment) -> ColumnElement[bool] | None:

@@ -23,7 +23,7 @@ from .computed import Computed, recall, remember
 from .event_sql import Events
 from .groups import CHANGED
 from .passes import Oldest
-from .stale import MOVED, Stale, find_stale
+from .stale import CAME, MOVED, Stale, find_stale
 from .touching import last_seen, remember_seen
 from .trait_sql import traits_of_all, traits_of_some
 
@@ -102,12 +102,21 @@ class _Refresh:
             self._connection.execute(changed.where(self._traits.c.customer.in_(stale.any())))
         if stale.everybody:
             self._compute(stale.everybody, None)
-        for (event, what), count in stale.counts.items():
-            looks = [g for g in groups if g.event == event and g not in stale.everybody]
-            if what == MOVED:
-                looks = [group for group in looks if group.within is not None]
-            if looks and count:
-                self._compute(looks, stale.by(event, what))
+        for event in stale.columns:
+            mine = [g for g in groups if g.event == event and g not in stale.everybody]
+            windows = [group for group in mine if group.within is not None]
+            if windows == mine:
+                self._of_some(mine, event, (MOVED, CAME), stale)
+            else:
+                self._of_some(mine, event, (CAME,), stale)
+                self._of_some(windows, event, (MOVED,), stale)
+
+    def _of_some(
+        self, groups: Sequence[TraitGroup], event: str, what: Sequence[int], stale: Stale
+    ) -> None:
+        """The traits of ``groups``, of those to whose events of that name ``what`` happened."""
+        if groups and any(stale.counts[event, each] for each in what):
+            self._compute(groups, stale.by(event, what))
 
     def _compute(self, groups: Sequence[TraitGroup], whom: Select[Any] | None) -> None:
         """Write the traits of ``groups`` anew: of everybody, or of ``whom`` those of one event."""

@@ -61,9 +61,9 @@ class Stale:
         """SELECT the customers of whom something is stale."""
         return select(self.table.c.customer)
 
-    def by(self, event: str, what: int) -> Select[Any]:
-        """SELECT those to whose events of that name this happened: MOVED or CAME."""
-        return self.any().where(self.table.c[self.columns[event]] == what)
+    def by(self, event: str, what: Sequence[int]) -> Select[Any]:
+        """SELECT those to whose events of that name one of these happened: MOVED, CAME."""
+        return self.any().where(self.table.c[self.columns[event]].in_(what))
 
 
 @contextmanager

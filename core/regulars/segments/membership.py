@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     BigInteger,
@@ -30,7 +30,7 @@ from .standing import Bit, after, clear, find_moved, moved_columns, of_word, res
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from sqlalchemy import ColumnElement, Connection, Select, Table
+    from sqlalchemy import Connection, Select, Table
 
     from regulars.store import Store
 
@@ -82,8 +82,8 @@ def refresh_segments(store: Store, scope: Scope) -> dict[str, SegmentCount]:
             restore(connection)
         went = _Counts()
         for word, some in _by_word(known).items():
-            for batch, whom in _tasks(scope, some, before, now):
-                _evaluate(connection, scope, word, batch, whom, went)
+            for batch, whose in _tasks(scope, some, before, now):
+                _evaluate(connection, scope, word, batch, whose, went)
         _retire(connection, [segment.id for segment in known])
         now.remember(connection)
         inside = _inside(connection)
@@ -140,18 +140,20 @@ def _by_word(known: Sequence[_Segment]) -> dict[int, list[_Segment]]:
 
 def _tasks(
     scope: Scope, known: Sequence[_Segment], before: Evaluated | None, now: Evaluated
-) -> Iterator[tuple[list[_Segment], list[ColumnElement[bool]]]]:
-    """Which segments to evaluate, and what must hold for the customers to evaluate them for."""
+) -> Iterator[tuple[list[_Segment], Select[Any]]]:
+    """Which segments to evaluate, and a SELECT of the customers to evaluate them for."""
+    people = select(scope.customer).select_from(scope.people)
     if before is None:
-        yield list(known), []
+        yield list(known), people
         return
     everybody = [segment for segment in known if _for_everybody(scope, segment, before, now)]
     if everybody:
-        yield everybody, []
+        yield everybody, people
     others = [segment for segment in known if segment not in everybody]
-    whose = who_may_move(scope, [segment.name for segment in others], before, now)
-    if others and whose is not None:
-        yield others, [scope.customer.in_(whose)]
+    if others:
+        names = [segment.name for segment in others]
+        for some in who_may_move(scope, names, before, now):
+            yield others, some
 
 
 def _for_everybody(scope: Scope, segment: _Segment, before: Evaluated, now: Evaluated) -> bool:
@@ -166,14 +168,13 @@ def _evaluate(  # noqa: PLR0913, PLR0917 (what is evaluated, where, and for whom
     scope: Scope,
     word: int,
     batch: Sequence[_Segment],
-    whom: Sequence[ColumnElement[bool]],
+    whose: Select[Any],
     went: _Counts,
 ) -> None:
-    """Evaluate segments of one word, and bring the members to what stands."""
-    tests = [(each.bit, scope.condition(scope.playbook.segments[each.name])) for each in batch]
+    """Evaluate segments of one word for the customers ``whose``; bring members to what stands."""
     mine = and_(standing.c.customer == scope.customer, of_word(word))
-    people = select(scope.customer.label("customer")).where(*whom)
-    people = people.select_from(scope.people.outerjoin(standing, mine))
+    people = whose.outerjoin(standing, mine)
+    tests = [(each.bit, scope.condition(scope.playbook.segments[each.name])) for each in batch]
     with temporary(connection, "moved", *moved_columns()) as moved:
         if not find_moved(connection, moved, people, after(tests)):
             return

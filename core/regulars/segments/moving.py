@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, select, union_all
+from sqlalchemy import case, select
 
 from regulars.customers.groups import BY_TIME, CHANGED
 from regulars.playbook.conditions import (
@@ -45,12 +45,13 @@ def for_everybody(playbook: Playbook, segment: str) -> bool:
 
 def who_may_move(
     scope: Scope, segments: Iterable[str], before: Evaluated, now: Evaluated
-) -> Select[Any] | None:
-    """SELECT who may have come to one of ``segments`` or left it since ``before``; None: nobody.
+) -> Iterator[Select[Any]]:
+    """SELECT those who may have come to one of ``segments`` or left it since ``before``.
 
-    Each table is looked at by itself, because nearly nobody moves.
+    Each table is looked through by itself, because nearly nobody moves.
     """
-    traits, customers = scope.tables.traits, scope.tables.customers
+    whose = select(scope.customer)
+    traits = scope.tables.traits
     by_traits: list[ColumnElement[bool]] = []
     by_attributes: list[ColumnElement[bool]] = []
     if before.refresh != now.refresh:
@@ -58,12 +59,10 @@ def who_may_move(
     if before.at != now.at:
         for each, test in _turned(scope, segments, before.moment(scope.zone)):
             (by_attributes if isinstance(each, AttributeCondition) else by_traits).append(test)
-    found = [
-        select(whose).where(any_of(tests))
-        for whose, tests in ((traits.c.customer, by_traits), (customers.c.id, by_attributes))
-        if tests
-    ]
-    return select(union_all(*found).subquery("may_move").c[0]) if found else None
+    if by_traits:
+        yield whose.select_from(scope.people_with_traits).where(any_of(by_traits))
+    if by_attributes:
+        yield whose.select_from(scope.people).where(any_of(by_attributes))
 
 
 def _turned(

@@ -84,6 +84,12 @@ class Scope:
         """Every customer with what was computed of them: what conditions are over."""
         return self._computed(self.tables.customers)
 
+    @property
+    def people_with_traits(self) -> FromClause:
+        """Those of the people who have traits, to be looked through by their traits."""
+        people, traits = self.tables.customers, self.tables.traits
+        return self._scored(traits.join(people, traits.c.customer == self.customer))
+
     def people_of(self, rows: FromClause, customer: ColumnElement[int]) -> FromClause:
         """``rows``, each with its ``customer`` and what was computed of them."""
         customers = self.tables.customers
@@ -91,10 +97,15 @@ class Scope:
 
     def _computed(self, people: FromClause) -> FromClause:
         """``people`` with their traits, and with their scores where there are models."""
-        tables = [self.tables.traits, *([self.tables.scores] if self.plan.scores else [])]
-        for table in tables:
-            people = people.outerjoin(table, table.c.customer == self.customer)
-        return people
+        traits = self.tables.traits
+        return self._scored(people.outerjoin(traits, traits.c.customer == self.customer))
+
+    def _scored(self, people: FromClause) -> FromClause:
+        """``people`` with their scores where there are models."""
+        scores = self.tables.scores
+        if not self.plan.scores:
+            return people
+        return people.outerjoin(scores, scores.c.customer == self.customer)
 
     @property
     def customer(self) -> ColumnElement[int]:
@@ -156,4 +167,5 @@ class Scope:
         value: ColumnElement[Any] = self.tables.traits.c[column.name]
         if column.zero_without_events:
             value = func.coalesce(value, 0)
-        return Subject(value, column.type, SCALE if column.in_millionths else 1)
+        scale = SCALE if column.in_millionths else 1
+        return Subject(value, column.type, scale, known=column.zero_without_events)

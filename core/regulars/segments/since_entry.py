@@ -51,9 +51,11 @@ class SinceEntry:
         if condition.within is not None:
             tests.append(self._inside(time, condition.within, events))
         value = value_over(aggregate, events, entries.c.customer, *tests)
-        if aggregate.zero_without_events:
+        known = aggregate.zero_without_events
+        if known:
             value = func.coalesce(value, 0)
-        return Subject(value, aggregate.type, SCALE if aggregate.in_millionths else 1)
+        scale = SCALE if aggregate.in_millionths else 1
+        return Subject(value, aggregate.type, scale, known=known)
 
     def _inside(
         self, time: ColumnElement[int], within: Duration, events: Events
