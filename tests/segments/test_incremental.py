@@ -227,6 +227,8 @@ def spread(words: dict[str, Any], more: dict[str, Any] | None = None) -> dict[st
     return {"traits": {"orders": {"count": "order", **words}, **(more or {})}, "segments": {}}
 
 
+WEEK = {"count": "order", "within": "7d"}
+SEEN, MONTH = {"count": "visit"}, {"first": "visit", "within": "30d"}
 EXAMPLES: dict[str, tuple[list[dict[str, Any]], list[Any]]] = {
     "an edited trait in the same column": (
         [spread({"where": {"item": {"is": "br"}}}), spread({"where": {"item": {"is": "bread"}}})],
@@ -257,6 +259,42 @@ EXAMPLES: dict[str, tuple[list[dict[str, Any]], list[Any]]] = {
             ("happened", "c0", -DAY, "order", {"due": "2026-01-30"}, 1),
             ("passed", DAY),
             ("passed", 30 * DAY),
+        ],
+    ),
+    "one kind of event comes while the window of another moves": (
+        [spread({}, {"week": WEEK, "seen": SEEN, "seen_30d": MONTH})] * 2,
+        [
+            ("happened", "c0", -6 * DAY, "order", {}, 1),
+            ("happened", "c0", -6 * DAY, "visit", {}, 2),
+            ("happened", "c1", -6 * DAY, "visit", {}, 3),
+            ("passed", 0 * DAY),
+            ("happened", "c0", 0 * DAY, "visit", {}, 4),
+            ("passed", 2 * DAY),
+            ("passed", 30 * DAY),
+        ],
+    ),
+    "an event of a name that never came before, and one that no trait looks at": (
+        [spread({"within": "30d"}, {"seen": SEEN})] * 2,
+        [
+            ("happened", "c0", -DAY, "order", {}, 1),
+            ("passed", DAY),
+            ("happened", "c0", -DAY, "visit", {}, 2),
+            ("happened", "c1", -DAY, "party", {}, 3),
+            ("passed", 0 * DAY),
+            ("passed", 31 * DAY),
+        ],
+    ),
+    "an edited trait beside one of the same events and window": (
+        [
+            spread({"within": "7d", "where": {"item": {"is": item}}}, {"all": WEEK})
+            for item in ("br", "bread")
+        ],
+        [
+            ("happened", "c0", -DAY, "order", {"item": "bread"}, 1),
+            ("passed", DAY),
+            ("edited", 1),
+            ("happened", "c1", -DAY, "order", {"item": "bread"}, 2),
+            ("passed", 6 * DAY),
         ],
     ),
     "an event under the number of one that is gone": (

@@ -1,7 +1,8 @@
 """Passes over events: everything that can be had by aggregation, name by name.
 
 The index of events is ordered by name, customer and time. So the events of one name are passed
-over by themselves, customer by customer, and each is asked only what is counted of its name.
+over by themselves, customer by customer, and each is asked only what is counted of its name. Of
+some customers they are looked up instead.
 """
 
 from __future__ import annotations
@@ -50,15 +51,17 @@ def passes(
 
 
 def pass_of_some(
-    columns: Sequence[TraitColumn], events: Events, oldest: Sequence[Oldest], whom: FromClause
+    columns: Sequence[TraitColumn],
+    events: Events,
+    oldest: Sequence[Oldest],
+    event: str,
+    whom: FromClause,
 ) -> Select[Any]:
-    """SELECT each ``customer`` in ``whom`` with ``columns`` and ``oldest``: of events of one name.
+    """SELECT each ``customer`` in ``whom`` with what looks at the events of that name alone.
 
     Those who have no such event are there as well. Each customer's are looked up in the index.
     """
-    names = {each.event for each in oldest}
-    names |= {each.computes.event for each in columns if isinstance(each.computes, Aggregate)}
-    return _Pass(tuple(names), columns, oldest).select_of(whom, events)
+    return _Pass((event,), columns, oldest).select_of(whom, events)
 
 
 def _plan(

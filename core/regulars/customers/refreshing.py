@@ -31,11 +31,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection, Select
+    from sqlalchemy import ColumnElement, Connection, Select
 
     from regulars.store import Store
 
     from .groups import TraitGroup
+    from .trait_columns import TraitColumn
     from .traits import TraitPlan
 
 MOST_STALE = 0.5  # of all; from there on computing everything at once takes less
@@ -77,7 +78,7 @@ class _Refresh:
             if stale.share > MOST_STALE:
                 self._everything()
                 return
-            if anything := bool(stale.anybody or stale.everybody):
+            if anything := stale.anything:
                 self._some(stale)
         self._look_ahead(last_seen(self._connection))
         self._remember(computes.number if anything else before.number)
@@ -87,7 +88,7 @@ class _Refresh:
         connection.execute(delete(tables.touched))
         self._look_ahead(0)
         connection.execute(self._traits.delete())
-        oldest = [mark for group in self._plan.groups for mark in self._oldest(group)]
+        _, oldest = self._values(self._plan.groups)
         fresh = traits_of_all(self._plan.columns, events, oldest)
         names = ["customer", *(column.name for column in self._plan.columns)]
         names += [each.name for each in oldest]
@@ -99,11 +100,11 @@ class _Refresh:
         groups = self._plan.groups
         if not groups:
             changed = update(self._traits).values({CHANGED: self._computes.number})
-            self._connection.execute(changed.where(self._traits.c.customer.in_(stale.any())))
-        if stale.everybody:
-            self._compute(stale.everybody, None)
+            self._connection.execute(changed.where(self._traits.c.customer.in_(stale.customers())))
+        if stale.groups:
+            self._compute(stale.groups)
         for event in stale.columns:
-            mine = [g for g in groups if g.event == event and g not in stale.everybody]
+            mine = [g for g in groups if g.event == event and g not in stale.groups]
             windows = [group for group in mine if group.within is not None]
             if windows == mine:
                 self._of_some(mine, event, (MOVED, CAME), stale)
@@ -111,27 +112,33 @@ class _Refresh:
                 self._of_some(mine, event, (CAME,), stale)
                 self._of_some(windows, event, (MOVED,), stale)
 
+    def _compute(self, groups: Sequence[TraitGroup]) -> None:
+        """Write the traits of ``groups`` anew, of everybody."""
+        columns, oldest = self._values(groups)
+        self._write(traits_of_all(columns, self._events, oldest))
+
     def _of_some(
         self, groups: Sequence[TraitGroup], event: str, what: Sequence[int], stale: Stale
     ) -> None:
-        """The traits of ``groups``, of those to whose events of that name ``what`` happened."""
-        if groups and any(stale.counts[event, each] for each in what):
-            self._compute(groups, stale.by(event, what))
+        """Those of ``groups``, of customers to whose events of that name ``what`` happened."""
+        if not groups or not any(stale.counts[event, each] for each in what):
+            return
+        columns, oldest = self._values(groups)
+        whom = stale.by(event, what)
+        rows = traits_of_some(columns, self._events, oldest, event, whom.subquery("whom"))
+        # Without this condition SQLite looks through the traits of all for some.
+        self._write(rows, self._traits.c.customer.in_(whom))
 
-    def _compute(self, groups: Sequence[TraitGroup], whom: Select[Any] | None) -> None:
-        """Write the traits of ``groups`` anew: of everybody, or of ``whom`` those of one event."""
+    def _values(self, groups: Sequence[TraitGroup]) -> tuple[list[TraitColumn], list[Oldest]]:
+        """The columns of ``groups``, and what they keep of the oldest events."""
         columns = [column for group in groups for column in group.columns]
-        oldest = [mark for group in groups for mark in self._oldest(group)]
-        if whom is None:
-            rows = traits_of_all(columns, self._events, oldest)
-        else:
-            rows = traits_of_some(columns, self._events, oldest, whom.subquery("whom"))
+        return columns, [mark for group in groups for mark in self._oldest(group)]
+
+    def _write(self, rows: Select[Any], *which: ColumnElement[bool]) -> None:
         customer, *fresh = rows.subquery("fresh").c
         values = {column.name: column for column in fresh} | {CHANGED: self._computes.number}
-        key = self._traits.c.customer
-        # Without the second condition SQLite looks through the traits of all for some.
-        mine = [key == customer, *([] if whom is None else [key.in_(whom)])]
-        self._connection.execute(update(self._traits).where(*mine).values(values))
+        changed = update(self._traits).values(values)
+        self._connection.execute(changed.where(self._traits.c.customer == customer, *which))
 
     def _oldest(self, group: TraitGroup) -> Sequence[Oldest]:
         start = group.start(self._events.moment)

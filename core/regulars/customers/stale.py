@@ -46,24 +46,25 @@ CAME = 2  # one came, went or came into view: all its traits are
 class Stale:
     """Whose traits are stale.
 
-    Those of the groups ``everybody`` are so for everybody. Of the others, ``counts`` says for how
-    many those of an event are stale by what happened, ``share`` how much of all that is: 0 to 1.
+    Those of ``groups`` are so for everybody. Of the others, ``counts`` says for how many customers
+    those of an event are by what happened, ``share`` how much of all that is: 0 to 1. ``anything``
+    is false where nobody's are. ``columns`` says where ``table`` keeps what happened to an event.
     """
 
     table: Table
     columns: Mapping[str, str]
-    everybody: Sequence[TraitGroup]
-    anybody: bool
+    groups: Sequence[TraitGroup]
+    anything: bool
     counts: Mapping[tuple[str, int], int]
     share: float
 
-    def any(self) -> Select[Any]:
-        """SELECT the customers of whom something is stale."""
+    def customers(self) -> Select[Any]:
+        """SELECT the customers of whom something changed, be it an event that no trait looks at."""
         return select(self.table.c.customer)
 
     def by(self, event: str, what: Sequence[int]) -> Select[Any]:
         """SELECT those to whose events of that name one of these happened: MOVED, CAME."""
-        return self.any().where(self.table.c[self.columns[event]].in_(what))
+        return self.customers().where(self.table.c[self.columns[event]].in_(what))
 
 
 @contextmanager
@@ -74,23 +75,24 @@ def find_stale(
 
     Customers who are new get their row of traits, without any.
     """
+    groups = [group for group in plan.groups if _is_stale(group, before, now)]
+    rest = [group for group in plan.groups if group not in groups]
     names = sorted({group.event for group in plan.groups if group.event is not None})
     columns = {name: f"e{place}" for place, name in enumerate(names)}
     customer: Column[Any] = Column("customer", Id, primary_key=True, autoincrement=False)
-    happened = [Column(name, SmallInteger, nullable=False) for name in columns.values()]
+    kept = [Column(name, SmallInteger, nullable=False) for name in columns.values()]
     customers = _count(connection, events.tables.customers)
-    with temporary(connection, "stale", customer, *happened) as table:
+    with temporary(connection, "stale", customer, *kept) as table:
         has_new = _count(connection, events.tables.traits) < customers
-        moves = now.starts != before.starts
-        search = _Search(events, names, plan.groups if moves else (), now)
-        _fill(connection, table, search, has_new=has_new)
+        moving = rest if now.starts != before.starts else []
+        _fill(connection, table, _Search(events, names, moving, now), has_new=has_new)
         know_size(connection, table)
-        everybody = [group for group in plan.groups if _is_stale(group, before, now)]
-        rest = {g.event for g in plan.groups if g.event is not None and g not in everybody}
         count, counts = _counted(connection, table, columns)
-        some = sum(counts[name, what] for name in rest for what in (MOVED, CAME))
-        share = some / (len(rest) * customers or 1) if rest or not plan.groups else 1.0
-        yield Stale(table, columns, everybody, bool(count), counts, share)
+        looked_at = {group.event for group in rest if group.event is not None}
+        some = sum(counts[name, what] for name in looked_at for what in (MOVED, CAME))
+        share = some / (len(looked_at) * customers or 1) if rest or not plan.groups else 1.0
+        anything = bool(groups or (some if plan.groups else count))
+        yield Stale(table, columns, groups, anything, counts, share)
 
 
 def _is_stale(group: TraitGroup, before: Computed, now: Computed) -> bool:
@@ -147,13 +149,13 @@ class _Search:
         touched = tables.touched.c
         return self.wholly(select(touched.customer).where(which, self._is_known(touched.customer)))
 
+    def wholly(self, who: Select[Any]) -> Select[Any]:
+        """``who``, of whom everything is stale."""
+        return who.add_columns(*[literal(CAME)] * len(self.names))
+
     def _is_known(self, customer: ColumnElement[int]) -> ColumnElement[bool]:
         """False for those who are erased by now: they have no traits."""
         return exists().where(self.events.tables.customers.c.id == customer)
-
-    def wholly(self, who: Select[Any]) -> Select[Any]:
-        """``who``, of whom everything is stale."""
-        return who.add_columns(*(literal(CAME).label(f"e{n}") for n in range(len(self.names))))
 
 
 def _fill(connection: Connection, table: Table, search: _Search, *, has_new: bool) -> None:

@@ -1,4 +1,4 @@
-"""Traits as SQL: for everybody at once, whatever they are computed from.
+"""Traits as SQL: for everybody at once, or for some by the events of one name.
 
 What can be had by aggregation comes from passes over the events. What needs an order of events
 (the value of the first or last one, the most common one) is looked up for each customer.
@@ -43,13 +43,17 @@ def traits_of_all(
 
 
 def traits_of_some(
-    columns: Sequence[TraitColumn], events: Events, oldest: Sequence[Oldest], whom: FromClause
+    columns: Sequence[TraitColumn],
+    events: Events,
+    oldest: Sequence[Oldest],
+    event: str,
+    whom: FromClause,
 ) -> Select[Any]:
-    """SELECT each ``customer`` in ``whom`` with what looks at the events of one name alone."""
+    """SELECT each ``customer`` in ``whom`` with what looks at the events of that name alone."""
     found: dict[str, ColumnElement[Any]] = {}
     passed = [column for column in columns if not _is_looked_up(column)]
     if passed or oldest:
-        whom = pass_of_some(passed, events, oldest, whom).subquery("passed")
+        whom = pass_of_some(passed, events, oldest, event, whom).subquery("passed")
         found = {column.name: column for column in whom.c}
     return _told(columns, events, oldest, whom.c.customer, found)
 

@@ -82,6 +82,7 @@ def plan_traits(playbook: Playbook, plugins: Plugins) -> TraitPlan:
         groups,
         traits,
         columns,
+        # Those that every run looks through come first: SQLite reads a row from its beginning.
         replace(shape, traits={**bookkeeping(groups), **shape.traits}),
         playbook.timezone,
         models,

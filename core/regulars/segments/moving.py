@@ -48,7 +48,8 @@ def who_may_move(
 ) -> Iterator[Select[Any]]:
     """SELECT those who may have come to one of ``segments`` or left it since ``before``.
 
-    Each table is looked through by itself, because nearly nobody moves.
+    What traits tell is looked for among the traits, what attributes tell among the customers:
+    nearly nobody moves.
     """
     whose = select(scope.customer)
     traits = scope.tables.traits

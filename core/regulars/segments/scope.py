@@ -86,7 +86,7 @@ class Scope:
 
     @property
     def people_with_traits(self) -> FromClause:
-        """Those of the people who have traits, to be looked through by their traits."""
+        """The people, to be looked through by their traits: a refresh leaves nobody without."""
         people, traits = self.tables.customers, self.tables.traits
         return self._scored(traits.join(people, traits.c.customer == self.customer))
 

@@ -68,9 +68,8 @@ class CustomerReader:
         with of_field("id"):
             keys = ids(values.pop("id"), "customer", fields.written.get("id"))
         points = self._points(values)
-        texts = fields.written
         known = {
-            n: self._parsed(n, values.pop(n), only_text=n in texts)
+            n: self._parsed(n, values.pop(n), only_text=n in fields.written)
             for n in list(values)
             if n in self._parsers
         }
