@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from regulars.customers import refreshing
+from regulars.customers import refreshing, stale
 from regulars.customers.consents import answer
 from regulars.customers.privacy.erasing import erase
 from regulars.customers.privacy.forgetting import remove_events
@@ -177,8 +177,9 @@ books = st.lists(playbooks(), min_size=2, max_size=2)
 
 @pytest.fixture(autouse=True)
 def _a_few_are_not_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In so small a world, else nearly everybody would be computed nearly always."""
+    """In so small a world, else nearly everybody would be computed nearly always, at one go."""
     monkeypatch.setattr(refreshing, "MOST_STALE", 1.0)
+    monkeypatch.setattr(stale, "PIECE", 2)
 
 
 @pytest.fixture
@@ -242,6 +243,16 @@ EXAMPLES: dict[str, tuple[list[dict[str, Any]], list[Any]]] = {
             ("happened", "c0", timedelta(days=-29, minutes=-30), "order", {}, 1),
             ("passed", DAY),
             ("passed", DAY - HOUR),
+        ],
+    ),
+    "customers in several pieces": (
+        [spread({}, {"week": WEEK})] * 2,
+        [
+            *[("happened", f"c{n}", -DAY, "order", {}, n) for n in range(5)],
+            ("passed", DAY),
+            *[("happened", f"c{n}", -DAY, "order", {}, 9 + n) for n in range(5)],
+            ("passed", DAY),
+            ("passed", 7 * DAY),
         ],
     ),
     "an event that lies ahead of two runs": (

@@ -28,7 +28,7 @@ from .touching import last_seen, remember_seen
 from .trait_sql import traits_of_all, traits_of_some
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, Select
@@ -97,34 +97,38 @@ class _Refresh:
         self._remember(self._computes.number)
 
     def _some(self, stale: Stale) -> None:
-        groups = self._plan.groups
-        if not groups:
+        if not self._plan.groups:
             changed = update(self._traits).values({CHANGED: self._computes.number})
             self._connection.execute(changed.where(self._traits.c.customer.in_(stale.customers())))
         if stale.groups:
             self._compute(stale.groups)
+        parts = list(self._parts(stale))
+        for piece in stale.pieces:
+            for groups, event, what in parts:
+                self._of_some(groups, event, stale.by(event, what, piece))
+
+    def _parts(self, stale: Stale) -> Iterator[tuple[list[TraitGroup], str, Sequence[int]]]:
+        """What looks at each event, and what makes it stale of a customer it happened to."""
+        rest = [group for group in self._plan.groups if group not in stale.groups]
         for event in stale.columns:
-            mine = [g for g in groups if g.event == event and g not in stale.groups]
+            mine = [group for group in rest if group.event == event]
             windows = [group for group in mine if group.within is not None]
             if windows == mine:
-                self._of_some(mine, event, (MOVED, CAME), stale)
+                parts = [(mine, [MOVED, CAME])]
             else:
-                self._of_some(mine, event, (CAME,), stale)
-                self._of_some(windows, event, (MOVED,), stale)
+                parts = [(mine, [CAME]), (windows, [MOVED])]
+            for groups, what in parts:
+                if groups and any(stale.counts[event, each] for each in what):
+                    yield groups, event, what
 
     def _compute(self, groups: Sequence[TraitGroup]) -> None:
         """Write the traits of ``groups`` anew, of everybody."""
         columns, oldest = self._values(groups)
         self._write(traits_of_all(columns, self._events, oldest))
 
-    def _of_some(
-        self, groups: Sequence[TraitGroup], event: str, what: Sequence[int], stale: Stale
-    ) -> None:
-        """Those of ``groups``, of customers to whose events of that name ``what`` happened."""
-        if not groups or not any(stale.counts[event, each] for each in what):
-            return
+    def _of_some(self, groups: Sequence[TraitGroup], event: str, whom: Select[Any]) -> None:
+        """Write those of ``groups``, which look at events of that name, anew of some customers."""
         columns, oldest = self._values(groups)
-        whom = stale.by(event, what)
         rows = traits_of_some(columns, self._events, oldest, event, whom.subquery("whom"))
         # Without this condition SQLite looks through the traits of all for some.
         self._write(rows, self._traits.c.customer.in_(whom))

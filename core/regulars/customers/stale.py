@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     Column,
     SmallInteger,
+    and_,
     case,
     delete,
     exists,
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 # What happened to a customer's events of one name. The greater stands for both.
 MOVED = 1  # a window has moved past one: the traits with windows are stale
 CAME = 2  # one came, went or came into view: all its traits are
+PIECE = 4_000  # customers; their rows of traits lie in as many pages, as many as the cache has
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,9 @@ class Stale:
     Those of ``groups`` are so for everybody. Of the others, ``counts`` says for how many customers
     those of an event are by what happened, ``share`` how much of all that is: 0 to 1. ``anything``
     is false where nobody's are. ``columns`` says where ``table`` keeps what happened to an event.
+    The customers are in ``pieces``, each a condition on ``table``: of one piece SQLite keeps the
+    traits at hand while kind after kind of event is looked at, of all it would read and write them
+    as often.
     """
 
     table: Table
@@ -57,14 +63,15 @@ class Stale:
     anything: bool
     counts: Mapping[tuple[str, int], int]
     share: float
+    pieces: Sequence[ColumnElement[bool]]
 
     def customers(self) -> Select[Any]:
         """SELECT the customers of whom something changed, be it an event that no trait looks at."""
         return select(self.table.c.customer)
 
-    def by(self, event: str, what: Sequence[int]) -> Select[Any]:
-        """SELECT those to whose events of that name one of these happened: MOVED, CAME."""
-        return self.customers().where(self.table.c[self.columns[event]].in_(what))
+    def by(self, event: str, what: Sequence[int], piece: ColumnElement[bool]) -> Select[Any]:
+        """SELECT those of a piece to whose events of that name one of MOVED, CAME happened."""
+        return self.customers().where(self.table.c[self.columns[event]].in_(what), piece)
 
 
 @contextmanager
@@ -92,7 +99,8 @@ def find_stale(
         some = sum(counts[name, what] for name in looked_at for what in (MOVED, CAME))
         share = some / (len(looked_at) * customers or 1) if rest or not plan.groups else 1.0
         anything = bool(groups or (some if plan.groups else count))
-        yield Stale(table, columns, groups, anything, counts, share)
+        pieces = _pieces(connection, table, count)
+        yield Stale(table, columns, groups, anything, counts, share, pieces)
 
 
 def _is_stale(group: TraitGroup, before: Computed, now: Computed) -> bool:
@@ -190,6 +198,17 @@ def _counted(
     sums = [func.sum(_if(table.c[columns[name]] == what, 1)) for name, what in ways]
     count, *counts = connection.execute(select(func.count(), *sums).select_from(table)).one()
     return count, {way: int(found or 0) for way, found in zip(ways, counts, strict=True)}
+
+
+def _pieces(connection: Connection, table: Table, count: int) -> list[ColumnElement[bool]]:
+    """Ranges of customers' numbers, as wide as one another, with ``PIECE`` customers on average."""
+    customer = table.c.customer
+    first, last = connection.execute(select(func.min(customer), func.max(customer))).one()
+    if not count:
+        return []
+    pieces = -(-count // PIECE)
+    starts = [first + (last - first + 1) * piece // pieces for piece in range(pieces + 1)]
+    return [and_(customer >= start, customer < end) for start, end in pairwise(starts)]
 
 
 def _if(test: ColumnElement[bool], what: int) -> ColumnElement[int]:
