@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LONGEST = 1_000_000  # characters of a cell
-BLOCK = 1 << 19  # bytes read at a time
+BLOCK = 1 << 17  # bytes read at a time; what they become fits into a core's own cache
 LONGEST_LINE = 8 << 20  # characters
 
 Character = Annotated[str, Field(min_length=1, max_length=1)]

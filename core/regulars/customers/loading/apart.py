@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 LARGE = 16 << 20  # bytes: then reading takes several times as long as starting a process
 READY = "ready"
-AHEAD = 1 << 20  # bytes that it may be ahead of us: about a batch
+AHEAD = 1 << 20  # bytes that it may be ahead of us: some batches
 _PROCESS = f"{__package__}.apart_process"
 _PATIENCE = 5  # seconds in which a process that nobody listens to should have ended
 
