@@ -31,8 +31,8 @@ HEAD = """{title}
 
 The world of `bench/engine.py`: 20 events a customer over two years, few of them with many, in six
 kinds; 30 traits, 20 segments, 10 journeys, a holdout of 5 % and caps. From CSV files into SQLite by
-`regulars run`, as whole processes. Measured on {date} with two cores; `make bench` does
-it again.
+`regulars run`, as whole processes. Measured on {date} with two cores; each column is the
+middle one of three times. `make bench` does it again.
 
 """
 TAIL = """

@@ -43,6 +43,7 @@ def regulars(folder: Path, *arguments: str) -> Process:
 def measured(folder: Path, *arguments: str, python: str = sys.executable) -> Process:
     """Run ``python`` with ``arguments``; it answers with JSON."""
     with tempfile.TemporaryFile("w+") as output:
+        os.sync()  # what others wrote before is not for this one to wait for
         start = time.perf_counter()
         process = subprocess.Popen(
             [python, *arguments], cwd=folder, stdout=output, env=_installed()

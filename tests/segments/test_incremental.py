@@ -177,7 +177,7 @@ books = st.lists(playbooks(), min_size=2, max_size=2)
 
 @pytest.fixture(autouse=True)
 def _a_few_are_not_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In so small a world, else nearly everybody would be computed nearly always, at one go."""
+    """In so small a world nearly all would else be computed nearly always, and in one piece."""
     monkeypatch.setattr(refreshing, "MOST_STALE", 1.0)
     monkeypatch.setattr(stale, "PIECE", 2)
 
@@ -250,7 +250,8 @@ EXAMPLES: dict[str, tuple[list[dict[str, Any]], list[Any]]] = {
         [
             *[("happened", f"c{n}", -DAY, "order", {}, n) for n in range(5)],
             ("passed", DAY),
-            *[("happened", f"c{n}", -DAY, "order", {}, 9 + n) for n in range(5)],
+            ("erased", "c2"),
+            *[("happened", f"c{n}", -DAY, "order", {}, 9 + n) for n in (0, 3, 4)],
             ("passed", DAY),
             ("passed", 7 * DAY),
         ],

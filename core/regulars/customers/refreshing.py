@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection, Select
+    from sqlalchemy import ColumnElement, Connection, Select, Update
 
     from regulars.store import Store
 
@@ -102,47 +102,50 @@ class _Refresh:
             self._connection.execute(changed.where(self._traits.c.customer.in_(stale.customers())))
         if stale.groups:
             self._compute(stale.groups)
-        parts = list(self._parts(stale))
+        updates = [
+            self._of_some(groups, event, stale.by(event, what))
+            for groups, event, what in self._parts(stale)
+        ]
         for piece in stale.pieces:
-            for groups, event, what in parts:
-                self._of_some(groups, event, stale.by(event, what, piece))
+            for each in updates:
+                self._connection.execute(each, piece)
 
-    def _parts(self, stale: Stale) -> Iterator[tuple[list[TraitGroup], str, Sequence[int]]]:
-        """What looks at each event, and what makes it stale of a customer it happened to."""
+    def _parts(self, stale: Stale) -> Iterator[tuple[list[TraitGroup], str, list[int]]]:
+        """For each event: what looks at it, its name, and what makes that stale of a customer."""
         rest = [group for group in self._plan.groups if group not in stale.groups]
         for event in stale.columns:
             mine = [group for group in rest if group.event == event]
             windows = [group for group in mine if group.within is not None]
             if windows == mine:
-                parts = [(mine, [MOVED, CAME])]
+                ways = [(mine, [MOVED, CAME])]
             else:
-                parts = [(mine, [CAME]), (windows, [MOVED])]
-            for groups, what in parts:
+                ways = [(mine, [CAME]), (windows, [MOVED])]
+            for groups, what in ways:
                 if groups and any(stale.counts[event, each] for each in what):
                     yield groups, event, what
 
     def _compute(self, groups: Sequence[TraitGroup]) -> None:
         """Write the traits of ``groups`` anew, of everybody."""
         columns, oldest = self._values(groups)
-        self._write(traits_of_all(columns, self._events, oldest))
+        self._connection.execute(self._update(traits_of_all(columns, self._events, oldest)))
 
-    def _of_some(self, groups: Sequence[TraitGroup], event: str, whom: Select[Any]) -> None:
-        """Write those of ``groups``, which look at events of that name, anew of some customers."""
+    def _of_some(self, groups: Sequence[TraitGroup], event: str, whom: Select[Any]) -> Update:
+        """UPDATE those of ``groups``, which look at events of that name, of some customers."""
         columns, oldest = self._values(groups)
         rows = traits_of_some(columns, self._events, oldest, event, whom.subquery("whom"))
         # Without this condition SQLite looks through the traits of all for some.
-        self._write(rows, self._traits.c.customer.in_(whom))
+        return self._update(rows, self._traits.c.customer.in_(whom))
 
     def _values(self, groups: Sequence[TraitGroup]) -> tuple[list[TraitColumn], list[Oldest]]:
         """The columns of ``groups``, and what they keep of the oldest events."""
         columns = [column for group in groups for column in group.columns]
         return columns, [mark for group in groups for mark in self._oldest(group)]
 
-    def _write(self, rows: Select[Any], *which: ColumnElement[bool]) -> None:
+    def _update(self, rows: Select[Any], *which: ColumnElement[bool]) -> Update:
         customer, *fresh = rows.subquery("fresh").c
         values = {column.name: column for column in fresh} | {CHANGED: self._computes.number}
         changed = update(self._traits).values(values)
-        self._connection.execute(changed.where(self._traits.c.customer == customer, *which))
+        return changed.where(self._traits.c.customer == customer, *which)
 
     def _oldest(self, group: TraitGroup) -> Sequence[Oldest]:
         start = group.start(self._events.moment)

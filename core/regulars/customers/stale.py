@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import (
     Column,
     SmallInteger,
-    and_,
+    bindparam,
     case,
     delete,
     exists,
@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 # What happened to a customer's events of one name. The greater stands for both.
 MOVED = 1  # a window has moved past one: the traits with windows are stale
 CAME = 2  # one came, went or came into view: all its traits are
-PIECE = 4_000  # customers; their rows of traits lie in as many pages, as many as the cache has
+PIECE = 4_000  # customers; their traits lie in as many pages at most, which SQLite's cache holds
+_FIRST, _LAST = "first_of_piece", "last_of_piece"
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,8 @@ class Stale:
     Those of ``groups`` are so for everybody. Of the others, ``counts`` says for how many customers
     those of an event are by what happened, ``share`` how much of all that is: 0 to 1. ``anything``
     is false where nobody's are. ``columns`` says where ``table`` keeps what happened to an event.
-    The customers are in ``pieces``, each a condition on ``table``: of one piece SQLite keeps the
-    traits at hand while kind after kind of event is looked at, of all it would read and write them
-    as often.
+    They are computed in ``pieces``, ranges of their numbers: the traits of one piece stay in
+    SQLite's cache from one kind of event to the next, those of all would be written for each kind.
     """
 
     table: Table
@@ -63,15 +63,20 @@ class Stale:
     anything: bool
     counts: Mapping[tuple[str, int], int]
     share: float
-    pieces: Sequence[ColumnElement[bool]]
+    pieces: Sequence[Mapping[str, int]]
 
     def customers(self) -> Select[Any]:
         """SELECT the customers of whom something changed, be it an event that no trait looks at."""
         return select(self.table.c.customer)
 
-    def by(self, event: str, what: Sequence[int], piece: ColumnElement[bool]) -> Select[Any]:
-        """SELECT those of a piece to whose events of that name one of MOVED, CAME happened."""
-        return self.customers().where(self.table.c[self.columns[event]].in_(what), piece)
+    def by(self, event: str, what: Sequence[int]) -> Select[Any]:
+        """SELECT those of a piece to whose events of that name any of ``what`` happened.
+
+        It is executed with one of ``pieces`` as its parameters.
+        """
+        happened = self.table.c[self.columns[event]].in_(what)
+        mine = self.table.c.customer.between(bindparam(_FIRST), bindparam(_LAST))
+        return self.customers().where(happened, mine)
 
 
 @contextmanager
@@ -200,15 +205,15 @@ def _counted(
     return count, {way: int(found or 0) for way, found in zip(ways, counts, strict=True)}
 
 
-def _pieces(connection: Connection, table: Table, count: int) -> list[ColumnElement[bool]]:
+def _pieces(connection: Connection, table: Table, count: int) -> list[Mapping[str, int]]:
     """Ranges of customers' numbers, as wide as one another, with ``PIECE`` customers on average."""
-    customer = table.c.customer
-    first, last = connection.execute(select(func.min(customer), func.max(customer))).one()
     if not count:
         return []
-    pieces = -(-count // PIECE)
-    starts = [first + (last - first + 1) * piece // pieces for piece in range(pieces + 1)]
-    return [and_(customer >= start, customer < end) for start, end in pairwise(starts)]
+    customer = table.c.customer
+    first, last = connection.execute(select(func.min(customer), func.max(customer))).one()
+    many = -(-count // PIECE)
+    starts = [first + (last + 1 - first) * place // many for place in range(many + 1)]
+    return [{_FIRST: start, _LAST: after - 1} for start, after in pairwise(starts)]
 
 
 def _if(test: ColumnElement[bool], what: int) -> ColumnElement[int]:

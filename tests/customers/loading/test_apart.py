@@ -28,7 +28,7 @@ __all__ = ["distribution", "loose", "site"]
 ROOT = Path(__file__).parents[3]
 HEADER = "who,at,item,total"
 MANY = [f"c{n % 90},2025-03-01,x{n},{n}" for n in range(25_000)]  # several batches
-LITTLE = 1 << 16  # bytes: less than the last batch of them
+LITTLE = 1 << 16  # bytes: less than a whole batch of them
 NUMBERS = {"use": "numbers", "provides": "events", "event": "order"}
 CONNECTOR = """
     import os

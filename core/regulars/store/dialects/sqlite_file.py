@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 BUSY_SECONDS = 30
 _AHEAD = "journal_mode = WAL"
 _PRAGMAS = (
-    "page_size = 8192",  # of a new file; half as many pages are a fifth less work in a first load
+    "page_size = 8192",  # of a new file, an old one keeps its own; a fifth less work in a load
     "synchronous = FULL",
     "foreign_keys = ON",
     "cache_size = -32000",
