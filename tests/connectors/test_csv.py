@@ -73,6 +73,16 @@ def test_a_file_that_excel_saved_as_csv_utf8_needs_no_setting(tmp_path: Path) ->
     assert unnamed.rows[0] == ["id", "b"]
 
 
+@pytest.mark.parametrize("content", ["a,b\r1,2\r", "a,b\n1,2\n", "a,b\r\n1,2"])
+def test_a_mark_is_taken_off_before_a_first_line_longer_than_a_block(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str
+) -> None:
+    monkeypatch.setattr(connector, "BLOCK", 4)
+    write(tmp_path, content.encode("utf-8-sig"))
+    assert next(iter(batches(tmp_path))).columns == ("a", "b")
+    assert rows(tmp_path) == [("1", "2")]
+
+
 @pytest.mark.parametrize("mark", [codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE])
 @pytest.mark.parametrize("settings", [{}, {"encoding": "cp1252"}])
 def test_utf16_in_another_encoding_is_one_error_that_says_what_to_set(

@@ -62,7 +62,7 @@ class Text:
         self.file, self.name, self.encoding = file, name, encoding
         self.damaged = False
         self._all = self._blocks()
-        first = next(self._all, "")
+        first = next(filter(None, self._all), "")  # a block may end before the first line does
         self._block = _lines_of(first.removeprefix("\ufeff"))  # the mark that Excel puts there
 
     def lines(self) -> Iterator[str]:
