@@ -4,7 +4,7 @@
 #   make test    run the tests
 #   make torture kill, race and draw at random for hours (docs/proof.md)
 #   make check   ruff, mypy, import-linter
-#   make bench   measure runs, deliveries, models and experiments (an hour: it plays 200 shops)
+#   make bench   measure runs, deliveries, models and experiments (over an hour: it plays 200 shops)
 #   make docs    write docs/commands.md, check the documentation against the program
 #   make wheel   build the wheel into dist/
 #   make starter copy examples/corner-bakery to where `regulars init` takes it from

@@ -130,7 +130,7 @@ class _Refresh:
         self._connection.execute(self._update(traits_of_all(columns, self._events, oldest)))
 
     def _of_some(self, groups: Sequence[TraitGroup], event: str, whom: Select[Any]) -> Update:
-        """UPDATE those of ``groups``, which look at events of that name, of some customers."""
+        """UPDATE the traits of ``groups``, which look at events of that name, of ``whom``."""
         columns, oldest = self._values(groups)
         rows = traits_of_some(columns, self._events, oldest, event, whom.subquery("whom"))
         # Without this condition SQLite looks through the traits of all for some.

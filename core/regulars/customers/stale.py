@@ -53,8 +53,9 @@ class Stale:
     Those of ``groups`` are so for everybody. Of the others, ``counts`` says for how many customers
     those of an event are by what happened, ``share`` how much of all that is: 0 to 1. ``anything``
     is false where nobody's are. ``columns`` says where ``table`` keeps what happened to an event.
-    They are computed in ``pieces``, ranges of their numbers: the traits of one piece stay in
-    SQLite's cache from one kind of event to the next, those of all would be written for each kind.
+    Customers are computed in ``pieces``, ranges of their numbers: the traits of one piece stay in
+    SQLite's cache from one kind of event to the next; those of all would be read and written for
+    each kind.
     """
 
     table: Table
